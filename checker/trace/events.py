@@ -1,0 +1,148 @@
+"""The kinds of event, and the trace that holds them.
+
+A trace is a header and a list of events. Times and durations are integers of nanoseconds.
+A lane is whatever can run: the loop (always lane 0), a task, a thread, a process.
+
+Invariant: the events stand in the order in which they were complete. A `Ran` is complete when
+its step ends, so it stands behind the `Blocked` and `Lane` events that happened within it, and
+its `t` may lie before theirs. Sort by `t` (the sort is stable) to read a trace by the clock.
+
+A trace holds nothing of the machine that it was made on: no address, no process id, no absolute
+path, no measured CPU time. That is what makes it the same, byte for byte, everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple, TypeAlias
+
+VERSION = 1
+LOOP = 0
+
+# What a lane does after it ran. The first three end it.
+ENDED = ("returned", "raised", "cancelled")
+# A task: parked; parked until a slot, a lock or a thread is free; able to run at once.
+# A thread: in time.sleep; computing; parked; parked without a job.
+PARKED = ("waiting", "queued", "ready", "sleeping", "computing", "idle")
+
+
+class Lane(NamedTuple):
+    """A lane began."""
+
+    what: ClassVar[str] = "lane"
+    t: int
+    lane: int
+    kind: str  # loop, task, thread or process
+    name: str
+    by: int | None  # the lane that began it
+    at: str  # "app.py:7", or "" where the program has no line for it
+
+
+class Ran(NamedTuple):
+    """A lane held the loop (a task) or its turn (a thread) for one step."""
+
+    what: ClassVar[str] = "ran"
+    t: int
+    lane: int
+    since: int  # when it could have run; earlier than `t` if something held it up
+    lasted: int  # 0 in the lab, unless code blocked; measured on the real clock
+    then: str  # one of ENDED or PARKED
+    on: str  # what it waits for: "asyncio.sleep", "Lock.acquire", "time.sleep(2)"
+    at: str  # the program's line at which it was left
+
+
+class Blocked(NamedTuple):
+    """Code held the loop without stepping."""
+
+    what: ClassVar[str] = "blocked"
+    t: int
+    lane: int  # the task in whose step it happened, or LOOP for a plain callback
+    lasted: int  # 0 for a call that blocks for real but takes no virtual time
+    on: str
+    at: str
+
+
+class Cancel(NamedTuple):
+    """Somebody asked a lane to cancel."""
+
+    what: ClassVar[str] = "cancel"
+    t: int
+    lane: int
+    by: int  # the lane that asked
+    at: str
+
+
+class Report(NamedTuple):
+    """Something that the program did and should hear of."""
+
+    what: ClassVar[str] = "report"
+    t: int
+    lane: int
+    kind: str  # "unsafe-call", "spin", "late"
+    text: str
+    at: str
+
+
+class End(NamedTuple):
+    """The run is over. Always the last event."""
+
+    what: ClassVar[str] = "end"
+    t: int
+    outcome: str  # returned, raised, stuck (Deadlock), spinning (Livelock), stopped
+    turns: int  # how often the loop went round
+
+
+Event: TypeAlias = Lane | Ran | Blocked | Cancel | Report | End
+_KINDS: dict[str, type[Event]] = {
+    kind.what: kind for kind in (Lane, Ran, Blocked, Cancel, Report, End)
+}
+
+
+class Trace:
+    """The events of one run, with a header that says what they were made with."""
+
+    def __init__(self, events: Iterable[Event], **header: Any) -> None:
+        self.events = list(events)
+        self.header = header
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trace) and self.dump() == other.dump()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def dump(self) -> str:
+        """The trace as JSON lines: the header, then one event per line."""
+        rows = [{"trace": "unblocked", "version": VERSION, **self.header}]
+        rows += [{"what": event.what, **event._asdict()} for event in self.events]
+        return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
+
+    @classmethod
+    def load(cls, text: str) -> Trace:
+        """Read what `dump` wrote. A ValueError names the line that is wrong."""
+        lines = text.splitlines()
+        try:
+            header = json.loads(lines[0])
+            found = header.pop("trace"), header.pop("version")
+        except (IndexError, ValueError, AttributeError, KeyError):
+            raise ValueError("line 1: not the header of a trace written by Trace.dump") from None
+        if found != ("unblocked", VERSION):
+            raise ValueError(
+                f"line 1: this is a trace of version {found[1]} and here version {VERSION} is "
+                "read; use the version of unblocked that wrote it"
+            )
+        return cls((_event(n, line) for n, line in enumerate(lines[1:], 2)), **header)
+
+
+def _event(number: int, line: str) -> Event:
+    try:
+        row = json.loads(line)
+        return _KINDS[row.pop("what")](**row)
+    except (ValueError, AttributeError, KeyError, TypeError):
+        raise ValueError(f"line {number}: not an event of a trace: {line[:80]}") from None
