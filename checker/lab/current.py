@@ -2,12 +2,19 @@
 
 Services and drivers are ordinary code and work outside of the lab too. What they need of a run
 (its seed, the list of what must be closed at its end) they ask for here, and get None outside.
+The lab's replacements of the interpreter's functions ask here too: a thread without a strand is
+none of theirs, and gets the real thing.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import Protocol
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from checker.lab.clock import Strand
 
 
 class Closable(Protocol):
@@ -22,23 +29,31 @@ class RunningMachine(Protocol):
 
     seed: int
 
+    def compute(self, duration_ns: int) -> None:
+        """Let the calling strand compute."""
+
     def watch(self, thing: Closable) -> None:
         """Ask `thing.left_open()` when the run ends."""
 
 
-class _Current(threading.local):
+class _Local(threading.local):
     machine: RunningMachine | None = None
+    strand: Strand | None = None
 
 
-_current = _Current()
+local = _Local()
 
 
 def machine() -> RunningMachine | None:
     """The machine of the run that this thread belongs to, or None outside of a run."""
-    return _current.machine
+    return local.machine
 
 
-def enter(machine: RunningMachine | None) -> RunningMachine | None:
-    """Make this thread belong to a run, or to none; returns what it belonged to before."""
-    before, _current.machine = _current.machine, machine
-    return before
+@contextmanager
+def outside() -> Iterator[None]:
+    """Let the calling thread meet the real clock and the real locks for a moment."""
+    strand, local.strand = local.strand, None
+    try:
+        yield
+    finally:
+        local.strand = strand

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 VERSION = 1
 LOOP = 0
@@ -30,7 +30,6 @@ PARKED = ("waiting", "queued", "ready", "sleeping", "computing", "idle")
 class Lane(NamedTuple):
     """A lane began."""
 
-    what: ClassVar[str] = "lane"
     t: int
     lane: int
     kind: str  # loop, task, thread or process
@@ -42,7 +41,6 @@ class Lane(NamedTuple):
 class Ran(NamedTuple):
     """A lane held the loop (a task) or its turn (a thread) for one step."""
 
-    what: ClassVar[str] = "ran"
     t: int
     lane: int
     since: int  # when it could have run; earlier than `t` if something held it up
@@ -55,7 +53,6 @@ class Ran(NamedTuple):
 class Blocked(NamedTuple):
     """Code held the loop without stepping."""
 
-    what: ClassVar[str] = "blocked"
     t: int
     lane: int  # the task in whose step it happened, or LOOP for a plain callback
     lasted: int  # 0 for a call that blocks for real but takes no virtual time
@@ -63,10 +60,17 @@ class Blocked(NamedTuple):
     at: str
 
 
+class Got(NamedTuple):
+    """A parked task got what it was queued for: until now it was queued, from now it waits."""
+
+    t: int
+    lane: int
+    on: str  # what it got: "thread-3"
+
+
 class Cancel(NamedTuple):
     """Somebody asked a lane to cancel."""
 
-    what: ClassVar[str] = "cancel"
     t: int
     lane: int
     by: int  # the lane that asked
@@ -76,7 +80,6 @@ class Cancel(NamedTuple):
 class Report(NamedTuple):
     """Something that the program did and should hear of."""
 
-    what: ClassVar[str] = "report"
     t: int
     lane: int
     kind: str  # "unsafe-call", "spin", "late"
@@ -87,15 +90,14 @@ class Report(NamedTuple):
 class End(NamedTuple):
     """The run is over. Always the last event."""
 
-    what: ClassVar[str] = "end"
     t: int
     outcome: str  # returned, raised, stuck (Deadlock), spinning (Livelock), stopped
     turns: int  # how often the loop went round
 
 
-Event: TypeAlias = Lane | Ran | Blocked | Cancel | Report | End
+Event: TypeAlias = Lane | Ran | Blocked | Got | Cancel | Report | End
 _KINDS: dict[str, type[Event]] = {
-    kind.what: kind for kind in (Lane, Ran, Blocked, Cancel, Report, End)
+    kind.__name__.lower(): kind for kind in (Lane, Ran, Blocked, Got, Cancel, Report, End)
 }
 
 
@@ -120,7 +122,7 @@ class Trace:
     def dump(self) -> str:
         """The trace as JSON lines: the header, then one event per line."""
         rows = [{"trace": "unblocked", "version": VERSION, **self.header}]
-        rows += [{"what": event.what, **event._asdict()} for event in self.events]
+        rows += [{"what": type(event).__name__.lower(), **event._asdict()} for event in self.events]
         return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
 
     @classmethod

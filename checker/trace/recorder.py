@@ -10,17 +10,11 @@ from checker.trace.events import Event, Trace
 
 
 class Recorder:
-    """A list of events, and the numbers of the lanes."""
+    """A list of events that grows."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.add = self.events.append
-        self._lanes = 0
-
-    def new_lane(self) -> int:
-        """The number for a lane that begins."""
-        self._lanes += 1
-        return self._lanes
 
     def trace(self, **header: object) -> Trace:
         """What was recorded so far."""

@@ -1,0 +1,156 @@
+"""Calls that hold the loop: seen, located and reported.
+
+A sleep or a wait on the loop's own thread moves the virtual clock, and the clock reports it. A
+real call (files, sqlite3, sockets, `input`) takes no virtual time; the `blockbuster` library
+knows which calls these are, and they are reported with a duration of nothing. They are let
+through: the lab shows what a program does, it does not mend it.
+
+Refuses: every connection to a network. There is none in the lab.
+"""
+
+from __future__ import annotations
+
+import _socket
+import sys
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from types import FrameType
+from typing import Any, NamedTuple
+
+from checker.lab import where
+from checker.lab.clock import NS, Clock
+from checker.lab.current import local, outside
+from checker.lab.errors import NoNetwork
+from checker.lab.names import Names
+from checker.lab.swap import Swaps
+from checker.trace import Blocked
+
+
+class Blocking(NamedTuple):
+    """Code that held the loop."""
+
+    at: float  # seconds on the virtual clock
+    seconds: float  # 0 for a real call, which takes no virtual time
+    what: str  # "time.sleep(2)"
+    where: str  # "app.py:7"
+    task: str  # the name of the task in whose step it was, or "" outside of any
+    cpu_s: float = 0.0  # for real computing: the CPU time that the step took
+
+
+class BlockingCalls:
+    """The report of one run."""
+
+    def __init__(self, clock: Clock, names: Names, task_name: Callable[[], str]) -> None:
+        self._clock = clock
+        self._names = names
+        self._task_name = task_name
+        self.found: list[Blocking] = []
+        clock.when_blocked = self.report
+
+    def report(self, began: int, on: str) -> None:
+        """The loop was held from `began` until now."""
+        lasted = self._clock.now - began
+        at = where.here(2)
+        self.found.append(Blocking(began / NS, lasted / NS, on, at, self._task_name()))
+        if self._clock.recorder:
+            lane = self._names.running()
+            self._clock.recorder.add(Blocked(began, lane, lasted, on, at))
+
+    def install(self, swaps: Swaps) -> None:
+        """Watch the calls that blockbuster knows, and refuse the network."""
+        for call in _catalogue():
+            watched = self._watch(call)
+            if isinstance(call.owner, type) and call.name in call.owner.__dict__:
+                swaps.method(call.owner, call.name, watched)
+            else:
+                swaps.attribute(call.owner, call.name, watched)
+        _refuse_network(swaps)
+
+    def _watch(self, call: _Call) -> Callable[..., Any]:
+        original, may_block = call.original, call.may_block
+
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            strand = local.strand
+            if strand is not None and strand is self._clock.loop and strand.ended is False:
+                with outside():
+                    meant = not may_block(*args, **kwargs) and _by_program(call)
+                if meant:
+                    self.report(self._clock.now, call.title)
+            return original(*args, **kwargs)
+
+        return watched
+
+
+class _Call(NamedTuple):
+    owner: Any
+    name: str
+    original: Callable[..., Any]
+    title: str
+    may_block: Callable[..., bool]
+    exempt: list[tuple[str, Iterable[str]]]
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> list[_Call]:
+    from blockbuster import BlockBuster
+
+    calls = []
+    for title, function in BlockBuster().functions.items():
+        # Sleeps and locks have a virtual time of their own; the clock reports them.
+        if title.startswith(("time.", "threading.")) or function.original_func is None:
+            continue
+        owner, name, original = function.module, function.func_name, function.original_func
+        exempt, may_block = function.can_block_functions, function.can_block_predicate
+        calls.append(_Call(owner, name, original, title, may_block, exempt))
+    return calls
+
+
+# Machinery that reads files on its own account: an import, a traceback, a warning.
+_MACHINERY = ("<frozen importlib", "<frozen runpy", "linecache.py", "traceback.py", "warnings.py")
+
+
+def _by_program(call: _Call) -> bool:
+    """Whether the program makes this call, rather than the interpreter or the lab."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        code = frame.f_code
+        file = code.co_filename
+        if where.label(file):
+            return True
+        if where.is_lab(file) or any(part in file for part in _MACHINERY):
+            return False
+        if any(file.endswith(end) and code.co_name in names for end, names in call.exempt):
+            return False
+        frame = frame.f_back
+    return False
+
+
+def _refuse_network(swaps: Swaps) -> None:
+    sockets = _socket.socket.__dict__
+    for name in ("connect", "connect_ex"):
+        swaps.method(_socket.socket, name, _refusing(sockets[name], 1))
+    for name in ("getaddrinfo", "gethostbyname"):
+        from checker.lab.swap import original
+
+        builtin: Any = getattr(_socket, name)
+        swaps.builtin(builtin, _refusing(original(builtin), 0))
+
+
+def _refusing(real: Callable[..., Any], address_at: int) -> Callable[..., Any]:
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        if local.strand is None:
+            return real(*args, **kwargs)
+        refuse(args[address_at] if len(args) > address_at else "an address")
+
+    return refused
+
+
+def refuse(address: Any) -> None:
+    """Say that there is no network, and what to use."""
+    if isinstance(address, tuple | list):
+        address = ":".join(str(part) for part in address if part is not None)
+    raise NoNetwork(
+        f"the program connects to {address or 'an address'}, and there is no network in the lab; "
+        "make the other side with lab.upstream(...) and use its client, or run the program with "
+        "lab.real.run"
+    )

@@ -1,0 +1,50 @@
+"""What the lab raises.
+
+A message has the likely mistake, the place, and the fix. `LabError` and its kinds are answers
+about the program; `Stop` is not for programs: it unwinds what still runs when a run is over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from checker.lab.run import Run
+
+
+class Stop(BaseException):
+    """The run is over. Raised in every strand that still runs or waits."""
+
+
+class LabError(RuntimeError):
+    """The lab cannot go on with this program. `run` is what happened until then."""
+
+    run: Run | None = None
+
+    def _render_traceback_(self) -> list[str]:
+        """In a notebook: the message, without the lab's own frames."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class WrongUse(LabError, TypeError):
+    """The lab was called in a way that cannot be meant."""
+
+
+class Deadlock(LabError):
+    """Nothing is left that could wake anyone."""
+
+
+class Livelock(LabError):
+    """The program steps without end, and the clock does not move."""
+
+
+class ThreadStuck(LabError):
+    """A thread neither ended nor waited, for so long in real time that it never will."""
+
+
+class NoNetwork(LabError, OSError):
+    """The program tried to reach a network. There is none in the lab."""
+
+
+class Interrupted(LabError):
+    """The run was stopped from outside: Ctrl-C, or the kernel's stop button."""

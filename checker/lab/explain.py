@@ -1,0 +1,132 @@
+"""The lab's answers, in words: why a program cannot go on, who waits for what, and where."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+from checker.lab import where
+from checker.lab.clock import NS, Strand
+from checker.lab.errors import Deadlock, Interrupted, Livelock, ThreadStuck
+
+if TYPE_CHECKING:
+    from checker.lab.machine import Machine
+
+_SHOWN = 20  # of those who wait; the rest is counted
+
+SPIN = (
+    "a cancelled task cleans up, and anyio cancels it again on every turn of the loop; for real "
+    "this keeps a core busy until the cleanup is done"
+)
+
+
+def deadlock(machine: Machine) -> Deadlock:
+    """Nothing is left that could wake anyone."""
+    lines = [f"at {_seconds(machine)} nothing is left that could wake anyone."]
+    lines += _waiting_tasks(machine)
+    lines += _waiting_threads(machine)
+    current = asyncio.current_task(machine.loop)
+    if current is not None:
+        lines.append(
+            f"  The loop itself is held by {current.get_name()} at {where.here(4)}: as long as it "
+            "waits there, no task can run and wake it. Await instead, or wait in a thread."
+        )
+    else:
+        lines.append("  Somebody must set, release, cancel or finish what they wait for.")
+    return Deadlock("\n".join(lines))
+
+
+def livelock(machine: Machine) -> Livelock:
+    """The program steps without end, and time stands still."""
+    names = sorted({_handle_name(handle) for handle in machine.loop._ready})
+    return Livelock(
+        f"the loop went round {machine.loop._turns_limit:,} times at {_seconds(machine)}, and the "
+        f"clock did not move: {', '.join(names[:_SHOWN])} kept running. To wait for something, "
+        "await it (an event, a future, a queue); sleep(0) in a loop only burns CPU."
+    )
+
+
+def thread_stuck(machine: Machine) -> ThreadStuck:
+    """A thread holds the baton and does not give it back."""
+    strand = machine.clock.holder
+    return ThreadStuck(
+        f"{strand.name} has run for {machine.patience_s:g} s of real time without an end, a sleep "
+        f"or a wait; it stands at {_stands_at(strand) or 'a call into C'}. A loop that polls needs "
+        "a wait in it; for long computing use lab.cpu(seconds)."
+    )
+
+
+def threads_left(stuck: list[Strand]) -> ThreadStuck:
+    """Threads that could not be ended: they sit in a call that Python cannot interrupt."""
+    places = ", ".join(f"{s.name} at {_stands_at(s) or 'a call into C'}" for s in stuck)
+    return ThreadStuck(
+        f"{places} did not end when the run did, and Python cannot interrupt it; restart the "
+        "kernel to be rid of it"
+    )
+
+
+def interrupted(machine: Machine) -> Interrupted:
+    """Stopped by the user."""
+    return Interrupted(f"stopped at {_seconds(machine)} of the program's time")
+
+
+def unsafe(callback: Any) -> str:
+    """`call_soon` was called from a thread."""
+    name = getattr(callback, "__qualname__", None) or repr(type(callback).__name__)
+    return (
+        f"loop.call_soon({name}) from a thread does not wake the loop: it runs whenever the loop "
+        "wakes for another reason; use loop.call_soon_threadsafe"
+    )
+
+
+def thread_at(strand: Strand) -> str:
+    """Where the program waits in this thread, or "" for a worker without a job."""
+    return _stands_at(strand)
+
+
+def _seconds(machine: Machine) -> str:
+    return f"{machine.clock.now / NS:g} s"
+
+
+def _waiting_tasks(machine: Machine) -> list[str]:
+    current = asyncio.current_task(machine.loop)
+    tasks: list[Any] = [
+        task
+        for task in asyncio.all_tasks(machine.loop)
+        if not task.done() and task is not current and isinstance(task, asyncio.Task)
+    ]
+    tasks.sort(key=lambda task: task.lane)
+    lines = []
+    for task in tasks:
+        at, on, _ = where.suspension(task)
+        lines.append(f"  {task.get_name()} waits for {on or 'its start'}" + (f" at {at}" if at else ""))
+    return _capped(lines, "tasks")
+
+
+def _waiting_threads(machine: Machine) -> list[str]:
+    lines = []
+    for strand in machine.threads.strands.values():
+        at = "" if strand.ended else _stands_at(strand)
+        if at:
+            lines.append(f"  {strand.name} waits at {at}")
+    return _capped(lines, "threads")
+
+
+def _capped(lines: list[str], noun: str) -> list[str]:
+    if len(lines) > _SHOWN:
+        return [*lines[:_SHOWN], f"  and {len(lines) - _SHOWN} more {noun}"]
+    return lines
+
+
+def _stands_at(strand: Strand) -> str:
+    ident = strand.thread.ident if strand.thread is not None else None
+    frame = sys._current_frames().get(ident) if ident is not None else None
+    return where.of_frame(frame)
+
+
+def _handle_name(handle: Any) -> str:
+    task = getattr(handle._callback, "__self__", None)
+    if isinstance(task, asyncio.Task):
+        return task.get_name()
+    return str(getattr(handle._callback, "__qualname__", "a callback"))

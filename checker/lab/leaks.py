@@ -1,0 +1,143 @@
+"""What a program left behind when it ended.
+
+Pending tasks, coroutines that nobody awaited, exceptions that nobody looked at, async
+generators, thread pools, threads, clients and services: each is found when the run ends, and
+listed with the line that it came from.
+
+The garbage collector rests during a run and is asked at the end, so what is found does not
+depend on when it happens to come by. Objects from before the run are set aside (`gc.freeze`),
+which also makes asking cheap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+import sys
+import types
+import warnings
+
+from typing import Any, NamedTuple
+
+from checker.lab import where
+from checker.lab.current import Closable
+from checker.lab.swap import Swaps
+
+
+class Leak(NamedTuple):
+    """Something that was left behind."""
+
+    kind: str  # task, coroutine, exception, generator, pool, thread, client, service
+    what: str
+    where: str  # "app.py:7", or ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.what}" + (f" ({self.where})" if self.where else "")
+
+
+class Leaks:
+    """The list of one run."""
+
+    def __init__(self) -> None:
+        self.found: list[Leak] = []
+        self._watched: list[Closable] = []
+        self._seen: set[int] = set()
+
+    def add(self, kind: str, what: str, at: str = "") -> None:
+        """Put something on the list."""
+        self.found.append(Leak(kind, what, at))
+
+    def watch(self, thing: Closable) -> None:
+        """Ask `thing` at the end."""
+        if id(thing) not in self._seen:
+            self._seen.add(id(thing))
+            self._watched.append(thing)
+
+    def install(self, swaps: Swaps) -> None:
+        """Hear of coroutines that are collected without having been awaited."""
+
+        def unawaited(coroutine: Any) -> None:
+            self._coroutine(coroutine)
+
+        swaps.attribute(warnings, "_warn_unawaited_coroutine", unawaited)
+
+    def _coroutine(self, coroutine: Any) -> None:
+        at = ""
+        for file, line, _ in coroutine.cr_origin or ():
+            if name := where.label(file):
+                at = f"{name}:{line}"
+                break
+        name = coroutine.__qualname__.rpartition("<locals>.")[2]
+        self.add("coroutine", f"{name}() was called and never awaited", at)
+
+    def on_exception_context(self, context: dict[str, Any]) -> None:
+        """What asyncio tells a loop's exception handler."""
+        task = context.get("task") or context.get("future")
+        error = context.get("exception")
+        message = str(context.get("message", ""))
+        if "destroyed but it is pending" in message:
+            self.add("task", f"{_name(task)} was garbage before it ended: nothing referred to it")
+            return
+        at = where.of_traceback(error.__traceback__) if error is not None else ""
+        shown = f"{type(error).__name__}: {error}" if error is not None else message
+        kind = f"{_name(task)} raised {shown}, and nobody looked" if task else f"{message}: {shown}"
+        self.add("exception", kind, at)
+
+    def pending(self, tasks: list[asyncio.Task[Any]]) -> None:
+        """Tasks that had not ended when the program did."""
+        for task in tasks:
+            at, on, _ = where.suspension(task)
+            waits = f", waiting for {on}" if on else ""
+            self.add("task", f"{task.get_name()} was still pending{waits}", at)
+
+    def generators(self, loop: Any) -> None:
+        """Async generators that were begun and neither exhausted nor closed."""
+        for generator in sorted(loop._asyncgens, key=lambda each: each.__qualname__):
+            if generator.ag_frame is not None:
+                name = generator.__qualname__.rpartition("<locals>.")[2]
+                at = where.place(generator.ag_code, generator.ag_frame.f_lineno)
+                self.add("generator", f"{name}() was left before its end and not closed", at)
+
+    def services(self) -> None:
+        """Services and drivers that were told of this run."""
+        for thing in self._watched:
+            if left := thing.left_open():
+                self.add("service", left)
+
+    def objects(self) -> None:
+        """What only the garbage collector knows: unawaited coroutines, open clients."""
+        gc.collect()
+        client_types: tuple[type, ...] = ()
+        if httpx := sys.modules.get("httpx"):
+            client_types = (httpx.AsyncClient, httpx.Client)
+        for thing in gc.get_objects():
+            if type(thing) is types.CoroutineType:
+                if inspect.getcoroutinestate(thing) == inspect.CORO_CREATED and thing.cr_frame:
+                    self._coroutine(thing)
+                    thing.close()
+            elif client_types and isinstance(thing, client_types) and not thing.is_closed:
+                self.add("client", f"httpx.{type(thing).__name__} was not closed")
+
+
+class Collector:
+    """Keeps the garbage collector quiet during a run, and what was there before out of sight."""
+
+    def __init__(self) -> None:
+        self._enabled = gc.isenabled()
+        self._frozen = gc.get_freeze_count() > 0
+        gc.disable()
+        gc.freeze()
+
+    def restore(self) -> None:
+        """As it was. Objects that somebody else has set aside stay aside."""
+        if not self._frozen:
+            gc.unfreeze()
+        if self._enabled:
+            gc.enable()
+
+
+def _name(task: Any) -> str:
+    return task.get_name() if isinstance(task, asyncio.Task) else "a future"
+
+

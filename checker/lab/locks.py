@@ -1,0 +1,226 @@
+"""Waiting between threads, on the virtual clock.
+
+Every lock, event, condition, semaphore, barrier, queue and future of the standard library
+waits in one of three places: a lock, a re-entrant lock, or a SimpleQueue, all written in C.
+These three are replaced, and the rest stays what it is. A strand that would wait gives the
+baton away instead; its time-out is one on the virtual clock.
+
+Only one strand runs at a time, so a lock is taken without waiting unless its owner is parked.
+Whoever releases wakes the first who waits; as with real locks, another may take it before.
+
+Invariant: a lock that a strand holds is in `_held`. One that is taken and is not in it belongs
+to a thread that is no part of the run, and is waited for in real time.
+"""
+
+from __future__ import annotations
+
+import _thread
+from collections import deque
+from queue import Empty
+from typing import Any
+
+from _queue import SimpleQueue
+
+from checker.lab.clock import Clock, Strand, to_ns
+from checker.lab.current import local
+from checker.lab.errors import ThreadStuck
+from checker.lab.originals import (
+    acquire,
+    release,
+    rlock_acquire,
+    rlock_acquire_restore,
+    rlock_owned,
+    rlock_release,
+    rlock_release_save,
+    simple_get,
+    simple_put,
+)
+from checker.lab.swap import Swaps
+
+
+class _Waiters:
+    """Who waits for a thing, first come first. The thing is kept, so that its id stays its own."""
+
+    __slots__ = ("strands", "thing")
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+        self.strands: deque[Strand] = deque()
+
+
+class Locks:
+    """The replacements, for one clock."""
+
+    def __init__(self, clock: Clock, patience_s: float) -> None:
+        self._clock = clock
+        self._patience_s = patience_s
+        self._waiters: dict[int, _Waiters] = {}
+        self._held: set[int] = set()
+
+    def wait_on(self, thing: Any, deadline: int | None, on: str, first: bool = False) -> bool:
+        """Park the holder of the baton until `notify(thing)`. False if the deadline came first."""
+        waiters = self._waiters.get(id(thing))
+        if waiters is None:
+            waiters = self._waiters[id(thing)] = _Waiters(thing)
+        me = self._clock.running()
+        if first:
+            waiters.strands.appendleft(me)
+        else:
+            waiters.strands.append(me)
+        woken = False
+        try:
+            woken = self._clock.park(deadline, "waiting", on)
+        finally:
+            if not woken and me in waiters.strands:
+                waiters.strands.remove(me)
+            if not waiters.strands:
+                self._waiters.pop(id(thing), None)
+        return woken
+
+    def notify(self, thing: Any) -> bool:
+        """Wake the first who waits for `thing`, if anyone does."""
+        waiters = self._waiters.get(id(thing))
+        if waiters is None or not waiters.strands:
+            return False
+        self._clock.wake(waiters.strands.popleft())
+        return True
+
+    def _deadline(self, timeout: float | None) -> int | None:
+        if timeout is None or timeout < 0:
+            return None
+        return self._clock.now + to_ns(timeout)
+
+    def _wait_for_lock(self, lock: Any, take: Any, timeout: float, on: str) -> bool:
+        """Wait until `take(lock, False)` succeeds, or time is up."""
+        if id(lock) not in self._held:
+            with_patience = self._patience_s if timeout < 0 else min(timeout, self._patience_s)
+            if take(lock, True, with_patience):
+                self._held.add(id(lock))
+                return True
+            if timeout >= 0:
+                return False
+            raise ThreadStuck(
+                "the program waits for a lock that a thread outside of the run holds, and which "
+                "it did not release; take and release a lock within one run"
+            )
+        deadline = self._deadline(timeout)
+        first = False
+        while self.wait_on(lock, deadline, on, first):
+            if take(lock, False):
+                self._held.add(id(lock))
+                return True
+            first = True
+        return False
+
+    def install(self, swaps: Swaps) -> None:
+        """Replace the three for as long as the run lasts."""
+        self._install_lock(swaps)
+        self._install_rlock(swaps)
+        self._install_queue(swaps)
+
+    def _install_lock(self, swaps: Swaps) -> None:
+        held = self._held
+
+        def acquire_lock(lock: Any, blocking: bool = True, timeout: float = -1) -> bool:
+            if local.strand is None or not blocking:
+                taken = acquire(lock, blocking, timeout)
+                if taken and local.strand is not None:
+                    held.add(id(lock))
+                return taken
+            if acquire(lock, False):
+                held.add(id(lock))
+                return True
+            return self._wait_for_lock(lock, acquire, timeout, "Lock.acquire")
+
+        def release_lock(lock: Any) -> None:
+            release(lock)
+            held.discard(id(lock))
+            if local.strand is not None:
+                self.notify(lock)
+
+        def enter(lock: Any) -> bool:
+            return acquire_lock(lock)
+
+        def leave(lock: Any, *exc: object) -> None:
+            release_lock(lock)
+
+        for name in ("acquire", "acquire_lock"):
+            swaps.method(_thread.LockType, name, acquire_lock)
+        for name in ("release", "release_lock"):
+            swaps.method(_thread.LockType, name, release_lock)
+        swaps.method(_thread.LockType, "__enter__", enter)
+        swaps.method(_thread.LockType, "__exit__", leave)
+
+    def _install_rlock(self, swaps: Swaps) -> None:
+        held = self._held
+
+        def acquire_lock(lock: Any, blocking: bool = True, timeout: float = -1) -> bool:
+            if local.strand is None or not blocking:
+                taken = rlock_acquire(lock, blocking, timeout)
+                if taken and local.strand is not None:
+                    held.add(id(lock))
+                return taken
+            if rlock_acquire(lock, False):
+                held.add(id(lock))
+                return True
+            return self._wait_for_lock(lock, rlock_acquire, timeout, "RLock.acquire")
+
+        def released(lock: Any) -> None:
+            if local.strand is not None and not rlock_owned(lock):
+                held.discard(id(lock))
+                self.notify(lock)
+
+        def release_lock(lock: Any) -> None:
+            rlock_release(lock)
+            released(lock)
+
+        def release_save(lock: Any) -> Any:
+            state = rlock_release_save(lock)
+            released(lock)
+            return state
+
+        def acquire_restore(lock: Any, state: Any) -> None:
+            if local.strand is not None:
+                # Wait as a strand does; then the lock is free for a moment, and nobody else runs.
+                acquire_lock(lock)
+                rlock_release(lock)
+            rlock_acquire_restore(lock, state)
+
+        def enter(lock: Any) -> bool:
+            return acquire_lock(lock)
+
+        def leave(lock: Any, *exc: object) -> None:
+            release_lock(lock)
+
+        owner = _thread.RLock
+        swaps.method(owner, "acquire", acquire_lock)
+        swaps.method(owner, "release", release_lock)
+        swaps.method(owner, "__enter__", enter)
+        swaps.method(owner, "__exit__", leave)
+        swaps.method(owner, "_release_save", release_save)
+        swaps.method(owner, "_acquire_restore", acquire_restore)
+
+    def _install_queue(self, swaps: Swaps) -> None:
+        def get(queue: Any, block: bool = True, timeout: float | None = None) -> Any:
+            if local.strand is None or not block:
+                return simple_get(queue, block, timeout)
+            if timeout is not None and timeout < 0:
+                raise ValueError("'timeout' must be a non-negative number")
+            deadline = self._deadline(timeout)
+            first = False
+            while True:
+                try:
+                    return simple_get(queue, False)
+                except Empty:
+                    if not self.wait_on(queue, deadline, "SimpleQueue.get", first):
+                        raise
+                    first = True
+
+        def put(queue: Any, item: Any, block: bool = True, timeout: float | None = None) -> None:
+            simple_put(queue, item)
+            if local.strand is not None:
+                self.notify(queue)
+
+        swaps.method(SimpleQueue, "get", get)
+        swaps.method(SimpleQueue, "put", put)
+        swaps.method(SimpleQueue, "put_nowait", put)

@@ -1,0 +1,167 @@
+"""`lab.run`: runs a program on the virtual machine, and what came of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from checker.lab import current
+from checker.lab.blocking import Blocking
+from checker.lab.clock import NS
+from checker.lab.errors import WrongUse
+from checker.lab.leaks import Leak
+from checker.trace import Report, Trace
+
+
+class Run:
+    """What came of a program.
+
+    result    what `main` returned; if it failed, asking raises what it raised
+    error     what it failed with, or None
+    elapsed   seconds on the virtual clock, until `main` ended
+    trace     what happened, event by event
+    blocked   code that held the loop: each with its line, its time and its length
+    leaks     what was left behind: pending tasks, coroutines never awaited, open clients, …
+    reports   misuses that no exception tells of, such as call_soon from a thread
+    """
+
+    def __init__(
+        self,
+        result: Any,
+        error: BaseException | None,
+        elapsed_ns: int,
+        trace: Trace,
+        blocked: list[Blocking],
+        leaks: list[Leak],
+    ) -> None:
+        self._result = result
+        self.error = error
+        self.elapsed_ns = elapsed_ns
+        self.trace = trace
+        self.blocked = blocked
+        self.leaks = leaks
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds on the virtual clock."""
+        return self.elapsed_ns / NS
+
+    @property
+    def result(self) -> Any:
+        """What `main` returned, or raises what it raised."""
+        if self.error is not None:
+            raise self.error
+        return self._result
+
+    @property
+    def reports(self) -> list[Report]:
+        """What the lab noticed, and the program should hear of."""
+        return [event for event in self.trace if isinstance(event, Report)]
+
+    def table(self) -> str:
+        """What happened, by the clock, in words."""
+        from checker.timeline import table
+
+        return table(self.trace)
+
+    def svg(self) -> str:
+        """The timeline, as a picture."""
+        from checker.timeline import svg
+
+        return svg(self.trace)
+
+    def headline(self) -> str:
+        """One line: how it ended, how long it took, what held the loop, what is left."""
+        if self.error is None:
+            ended = "returned"
+        else:
+            ended = f"raised {type(self.error).__name__}"
+        words = [f"{ended} after {self.elapsed:g} s"]
+        if held := sum(blocking.seconds for blocking in self.blocked):
+            words.append(f"the loop was blocked for {held:g} s")
+        if self.leaks:
+            words.append(f"{len(self.leaks)} left behind")
+        return ", ".join(words)
+
+    def __repr__(self) -> str:
+        return f"<Run: {self.headline()}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from checker.timeline import mimebundle
+
+        return mimebundle(self.trace, self.headline())
+
+
+def run(
+    main: Callable[..., Awaitable[Any]],
+    *args: Any,
+    cores: int = 4,
+    threads: int = 40,
+    seed: int = 0,
+    catch: bool = False,
+    trace: bool = True,
+    turns: int = 100_000,
+    patience: float = 10.0,
+) -> Run:
+    """Run `await main(*args)` on the virtual machine, and return what came of it.
+
+    cores, threads   the size of the machine: CPU cores, and the tokens of anyio's thread limiter
+    seed             what latencies, `random` and arrivals are drawn from
+    catch            keep what the program raises in `run.error`, in place of raising it
+    trace            record every step; without it a run costs less, and has no timeline
+    turns            how often the loop may go round at one moment before it is a Livelock
+    patience         seconds of real time that a thread may run without a wait or an end
+    """
+    _check(main, cores, threads)
+    from checker.lab.machine import Machine
+
+    machine = Machine(
+        cores=cores, threads=threads, seed=seed, trace=trace, turns=turns, patience_s=patience
+    )
+    machine.run(main, args)
+    events = machine.recorder.events if machine.recorder else []
+    header = {"cores": cores, "threads": threads, "seed": seed}
+    outcome = Run(
+        machine.result,
+        machine.error,
+        machine.elapsed_ns,
+        Trace(events, **header),
+        machine.blocking.found,
+        machine.leaks.found,
+    )
+    if machine.error is not None:
+        machine.error.run = outcome  # type: ignore[attr-defined]
+        if not catch or isinstance(machine.error, KeyboardInterrupt | SystemExit):
+            raise machine.error
+    return outcome
+
+
+def _check(main: Any, cores: int, threads: int) -> None:
+    if inspect.iscoroutine(main):
+        name = main.__name__
+        main.close()
+        raise WrongUse(
+            f"lab.run takes the function, not the coroutine that it returns: write lab.run({name}) "
+            f"and not lab.run({name}())"
+        )
+    if not callable(main):
+        raise WrongUse(
+            f"lab.run takes an async function, and this is a {type(main).__name__}; wrap what you "
+            "want to await in `async def main(): ...` and pass main"
+        )
+    target = main.__func__ if inspect.ismethod(main) else main
+    if inspect.isfunction(target) and not inspect.iscoroutinefunction(target):
+        if inspect.isasyncgenfunction(target):
+            raise WrongUse(
+                f"{target.__name__} is an async generator: it has a `yield` in it; lab.run takes "
+                "an async function that returns"
+            )
+    for name, value in (("cores", cores), ("threads", threads)):
+        if not isinstance(value, int) or value < 1:
+            raise WrongUse(f"{name}={value!r}: a machine has a whole number of them, at least 1")
+    if current.machine() is not None:
+        raise WrongUse(
+            "lab.run inside of lab.run: a program has one loop and one clock; await the inner "
+            "function in place of running it"
+        )

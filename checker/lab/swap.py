@@ -1,0 +1,147 @@
+"""Replaces functions of the interpreter in place, for as long as a run lasts.
+
+A program may have taken `from time import sleep` long before the run, kept `time.monotonic` as
+a default argument, or made its locks at import. Setting `time.sleep` reaches none of these. So
+what is replaced here is not a name but the thing itself: the C function inside the builtin
+object, and the method inside the type. Whoever holds it, from wherever, meets the replacement.
+
+Invariant: after `Swaps.undo` every pointer and every type holds what it held before.
+
+How a builtin is replaced: the object `time.sleep` is a struct with a pointer to a method
+definition (the C function and its calling convention) and a pointer to `self`. We let `self` be
+our Python function, and the C function be the interpreter's own "call this object" that takes
+the same C arguments. So no C code is ours, and errors travel as usual. This is CPython's layout
+since 3.8; `verify` refuses to go on where it does not hold.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from collections.abc import Callable
+from types import BuiltinFunctionType
+from typing import Any
+
+_api = ctypes.pythonapi
+
+
+class _MethodDef(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
+
+
+class _Builtin(ctypes.Structure):
+    _fields_ = (
+        ("head", ctypes.c_char * object.__basicsize__),
+        ("definition", ctypes.c_void_p),
+        ("self", ctypes.c_void_p),
+    )
+
+
+# A calling convention, and the interpreter's function that takes the same arguments and calls
+# the first of them. A convention passes (self, args...); the caller takes (callable, args...).
+_VARARGS, _KEYWORDS, _NOARGS, _O, _FASTCALL = 0x1, 0x2, 0x4, 0x8, 0x80
+_CALLERS = {
+    _NOARGS: _api.PyObject_CallNoArgs,
+    _O: _api.PyObject_CallOneArg,
+    _VARARGS: _api.PyObject_CallObject,
+    _VARARGS | _KEYWORDS: _api.PyObject_Call,
+    _FASTCALL | _KEYWORDS: _api.PyObject_Vectorcall,
+}
+
+_new_builtin = _api.PyCFunction_NewEx
+_new_builtin.restype = ctypes.py_object
+_new_builtin.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_type_modified = _api.PyType_Modified
+_type_modified.restype = None
+_type_modified.argtypes = (ctypes.py_object,)
+
+
+def original(builtin: Any) -> Any:
+    """A second object for the same C function. It stays what it is while the first is swapped."""
+    struct = _Builtin.from_address(id(builtin))
+    return _new_builtin(struct.definition, struct.self, None)
+
+
+class Swaps:
+    """The replacements of one run, to be undone together, in reverse order."""
+
+    def __init__(self) -> None:
+        self._undo: list[Callable[[], None]] = []
+
+    def builtin(self, target: BuiltinFunctionType, replacement: Callable[..., Any]) -> None:
+        """Let the builtin function `target` call `replacement`, whoever holds it."""
+        struct = _Builtin.from_address(id(target))
+        before, self_before = struct.definition, struct.self
+        definition = _MethodDef.from_buffer_copy(_MethodDef.from_address(before))
+        caller = _CALLERS[definition.flags & 0x8F]
+        definition.function = ctypes.cast(caller, ctypes.c_void_p).value
+
+        def undo() -> None:
+            struct.self = self_before
+            struct.definition = before
+            # Both must live until here: the interpreter was not told of our reference to them.
+            _ = definition, replacement
+
+        self._undo.append(undo)
+        struct.self = id(replacement)
+        struct.definition = ctypes.addressof(definition)
+
+    def method(self, owner: type, name: str, replacement: Any) -> None:
+        """Let `owner.name` be `replacement`, also where `owner` is a type written in C."""
+        # The proxy that hides the dictionary of a type refers to nothing else.
+        (namespace,) = gc.get_referents(owner.__dict__)
+        before = namespace[name]
+
+        def undo() -> None:
+            namespace[name] = before
+            _type_modified(owner)
+
+        self._undo.append(undo)
+        namespace[name] = replacement
+        _type_modified(owner)
+
+    def attribute(self, owner: Any, name: str, replacement: Any) -> None:
+        """Set `owner.name`, where everybody looks it up at the moment of use."""
+        inherited = name not in owner.__dict__
+        before = owner.__dict__.get(name)
+
+        def undo() -> None:
+            if inherited:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, before)
+
+        self._undo.append(undo)
+        setattr(owner, name, replacement)
+
+    def undo(self) -> None:
+        """Put everything back."""
+        while self._undo:
+            self._undo.pop()()
+
+
+def verify() -> None:
+    """Refuse to go on where the interpreter's layout is another one than we know."""
+    import time
+
+    probe = original(time.monotonic)
+    swaps = Swaps()
+    struct = _Builtin.from_address(id(probe))
+    named = _MethodDef.from_address(struct.definition).name
+    known = named == b"monotonic" and struct.self == id(time)
+    if known:
+        swaps.builtin(probe, lambda: "swapped")
+        try:
+            known = probe() == "swapped"
+        finally:
+            swaps.undo()
+    if not known or not isinstance(probe(), float):
+        raise RuntimeError(
+            "the lab needs CPython 3.11 or newer: this interpreter keeps builtin functions in a "
+            "layout that it does not know"
+        )

@@ -1,0 +1,73 @@
+"""Tasks and futures with numbers, so that sets of them have an order.
+
+asyncio keeps tasks in sets (`all_tasks`, the children of a TaskGroup, the result of `wait`), and
+a set of ordinary objects is walked in the order of their addresses: another one in each
+process. These hash by the order in which they were made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from checker.lab.names import Names
+
+if TYPE_CHECKING:
+    _Task = asyncio.Task[Any]
+    _Future = asyncio.Future[Any]
+else:
+    _Task, _Future = asyncio.Task, asyncio.Future
+
+
+class LabTask(_Task):
+    """A task that knows its lane."""
+
+    __slots__ = ("lane",)
+    lane: int
+
+    def __hash__(self) -> int:
+        return self.lane
+
+
+class LabFuture(_Future):
+    """A future that knows its number."""
+
+    __slots__ = ("number",)
+    number: int
+
+    def __hash__(self) -> int:
+        return self.number
+
+
+class Numbered(asyncio.BaseEventLoop):
+    """A loop whose tasks are named and numbered by the run, not by the process."""
+
+    Task: type[LabTask] = LabTask
+    names: Names
+    _next_future: Callable[[], int]
+
+    def number_with(self, names: Names) -> None:
+        """Use the names of this run."""
+        self.names = names
+        self._next_future = itertools.count().__next__
+
+    def create_task(self, coro: Any, *, name: Any = None, context: Any = None, **more: Any) -> Any:
+        """As asyncio's, with a name of the lab's where the program gives none."""
+        if self.get_task_factory() is not None:
+            return super().create_task(coro, name=name, context=context, **more)
+        self._check_closed()  # type: ignore[attr-defined]
+        task = self.Task.__new__(self.Task)
+        task.lane = self.names.lane()
+        task.__init__(  # type: ignore[misc]
+            coro, loop=self, name=name or self.names.task(coro), context=context, **more
+        )
+        return task
+
+    def create_future(self) -> Any:
+        """As asyncio's."""
+        future = LabFuture(loop=self)
+        future.number = self._next_future()
+        return future
+

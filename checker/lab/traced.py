@@ -1,0 +1,137 @@
+"""A loop that records every step of its tasks.
+
+It is a mixin, so that the virtual loop and the real one record in the same way. What it adds
+stands around asyncio's own `Handle._run`; the order in which things run is not touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
+from typing import Any
+
+from checker.lab import where
+from checker.lab.current import local
+from checker.lab.tasks import LabTask, Numbered
+from checker.trace import Cancel, Got, Lane, Ran, Recorder
+
+# The callbacks by which asyncio steps a task: its first step, and the one after a wait.
+_STEPS = (None, "task_wakeup")
+
+
+class TracedHandle(asyncio.Handle):
+    """A callback that knows since when it could run."""
+
+    __slots__ = ("since",)
+
+    def __init__(self, callback: Any, args: Any, loop: Any, context: Context | None) -> None:
+        super().__init__(callback, args, loop, context)
+        self.since = loop.cause_ns()
+
+    def _run(self) -> None:
+        self._loop.step(self, self.since, super()._run)  # type: ignore[attr-defined]
+
+
+class TracedTimer(asyncio.TimerHandle):
+    """A timer: it could run since its deadline."""
+
+    __slots__ = ()
+
+    def _run(self) -> None:
+        since = round(self._when * 1e9) - self._loop.origin_ns  # type: ignore[attr-defined]
+        self._loop.step(self, since, super()._run)  # type: ignore[attr-defined]
+
+
+class TracedTask(LabTask):
+    """A task that records who cancels it."""
+
+    __slots__ = ()
+
+    def cancel(self, msg: Any = None) -> bool:
+        """As asyncio's."""
+        if not self.done():
+            loop: Any = self.get_loop()
+            by = loop.names.running()
+            loop.recorder.add(Cancel(loop.now_ns(), self.lane, by, where.here(2)))
+        return super().cancel(msg)
+
+
+class Traced(Numbered):
+    """The mixin. `now_ns` is the time of the trace."""
+
+    Handle = TracedHandle
+    Timer = TracedTimer
+    Task = TracedTask
+    recorder: Recorder
+    now_ns: Callable[[], int]
+    origin_ns = 0
+    _cause = -1  # since when the callback that runs now could run, if it runs late
+
+    def trace_with(self, recorder: Recorder, now_ns: Callable[[], int]) -> None:
+        """Record into `recorder`."""
+        self.recorder = recorder
+        self.now_ns = now_ns
+
+    def cause_ns(self) -> int:
+        """Since when a callback that is made now can run.
+
+        A timer that comes late, because code held the loop, makes its task ready late; but the
+        task could have run since the deadline.
+        """
+        return self._cause if self._cause >= 0 else self.now_ns()
+
+    def step(self, handle: Any, since: int, run: Callable[[], None]) -> None:
+        """Run a callback; if it is a task's step, record the step and how it was left."""
+        now = self.now_ns()
+        callback = handle._callback
+        task = getattr(callback, "__self__", None)
+        if isinstance(task, LabTask) and getattr(callback, "__name__", None) in _STEPS:
+            run()
+            self._record(task, now, since)
+            return
+        self._cause = since if since < now else -1
+        try:
+            run()
+        finally:
+            self._cause = -1
+
+    def _record(self, task: Any, began: int, since: int) -> None:
+        lasted = self.now_ns() - began
+        on = at = ""
+        if task.done():
+            if task.cancelled():
+                then = "cancelled"
+            else:
+                then = "raised" if task._exception is not None else "returned"
+        elif task._fut_waiter is None:
+            then = "ready"
+        else:
+            at, on, queued = where.suspension(task)
+            then = "queued" if queued else "waiting"
+        self.recorder.add(Ran(began, task.lane, min(since, began), lasted, then, on, at))
+
+    def create_task(self, coro: Any, *, name: Any = None, context: Any = None, **more: Any) -> Any:
+        """As asyncio's."""
+        task = super().create_task(coro, name=name, context=context, **more)
+        if isinstance(task, LabTask):
+            by = self.names.running()
+            at = where.here(2)
+            self.recorder.add(Lane(self.now_ns(), task.lane, "task", task.get_name(), by, at))
+        return task
+
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+        """As asyncio's. When a job had to wait for a thread, the trace says when it got one."""
+        asked = self.now_ns()
+        lane = self.names.running()
+
+        def job(*job_args: Any) -> Any:
+            now = self.now_ns()
+            if now > asked and lane and local.strand is not None:
+                self.recorder.add(Got(now, lane, local.strand.name))
+            return func(*job_args)
+
+        if executor is None or isinstance(executor, ThreadPoolExecutor):
+            return super().run_in_executor(executor, job, *args)
+        return super().run_in_executor(executor, func, *args)

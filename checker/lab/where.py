@@ -1,0 +1,173 @@
+"""Names places in the program: the line where a task is suspended or a thread stands.
+
+A place is named by a line of the program itself, not of a library that it called: "app.py:7".
+Only the last part of a path is kept, and a notebook's cell is just "cell", since a trace must
+not depend on the machine it was made on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import sysconfig
+from types import CodeType, FrameType, TracebackType
+from typing import Any, NamedTuple
+
+_LAB = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "")
+_LIBRARY = (
+    _LAB,
+    *(
+        os.path.join(os.path.realpath(path), "")
+        for path in map(sysconfig.get_path, ("stdlib", "platstdlib"))
+        if path
+    ),
+)
+_labels: dict[str, str] = {}
+
+
+def label(filename: str) -> str:
+    """The short name of a file of the program, or "" for a library's file."""
+    known = _labels.get(filename)
+    if known is None:
+        known = _labels[filename] = _label(filename)
+    return known
+
+
+def _label(filename: str) -> str:
+    path = os.path.realpath(filename)
+    if filename.startswith("<frozen ") or "site-packages" in path or "dist-packages" in path:
+        return ""
+    if path.startswith(_LIBRARY):
+        return ""
+    if "ipykernel_" in path or filename.startswith("<ipython-input"):
+        return "cell"
+    return os.path.basename(filename)
+
+
+def is_lab(filename: str) -> bool:
+    """Whether a file is one of this package's own."""
+    return filename.startswith(_LAB)
+
+
+def place(code: CodeType, line: int | None) -> str:
+    """ "app.py:7", or "" for a library's code."""
+    name = label(code.co_filename)
+    return f"{name}:{line}" if name else ""
+
+
+def here(depth: int = 1) -> str:
+    """The innermost line of the program on the calling thread's stack."""
+    return of_frame(sys._getframe(depth))
+
+
+def of_frame(frame: FrameType | None) -> str:
+    """The innermost line of the program at or below `frame`."""
+    while frame is not None:
+        if name := label(frame.f_code.co_filename):
+            return f"{name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+def of_traceback(traceback: TracebackType | None) -> str:
+    """The innermost line of the program that an exception passed through."""
+    at = ""
+    while traceback is not None:
+        at = place(traceback.tb_frame.f_code, traceback.tb_lineno) or at
+        traceback = traceback.tb_next
+    return at
+
+
+class Suspension(NamedTuple):
+    """Where a task is suspended."""
+
+    at: str  # the innermost line of the program: "app.py:7"
+    on: str  # what that line awaits: "asyncio.sleep", "AsyncClient.get", "task fetch-1"
+    queued: bool  # whether it waits for a slot, a lock or a thread to be free
+
+
+# Whoever is suspended in one of these waits for its turn, not for something to happen.
+_QUEUES = {
+    "Lock.acquire",
+    "Semaphore.acquire",
+    "CapacityLimiter.acquire",
+    "CapacityLimiter.acquire_on_behalf_of",
+    "AsyncPoolRequest.wait_for_connection",
+}
+_Site = tuple[CodeType, int, CodeType | None, CodeType]
+_suspensions: dict[_Site, Suspension] = {}
+
+
+def suspension(task: asyncio.Task[Any]) -> Suspension:
+    """Where `task` is suspended; it must not be running or done."""
+    site = library = last = None
+    thing: Any = task.get_coro()
+    while thing is not None:
+        frame, thing = _inside(thing)
+        if frame is None:
+            continue
+        last = frame.f_code
+        if label(last.co_filename):
+            site, library = frame, None
+        elif library is None:
+            library = last
+    if last is None:
+        return Suspension("", "", False)
+    if site is None:
+        return Suspension("", _name(library or last), last.co_qualname in _QUEUES)
+    if library is None:
+        # A bare future or task: what it is differs from time to time, so it is not remembered.
+        waiter = getattr(task, "_fut_waiter", None)
+        return Suspension(place(site.f_code, site.f_lineno), _future(waiter), False)
+    key = (site.f_code, site.f_lasti, library, last)
+    known = _suspensions.get(key)
+    if known is None:
+        at = place(site.f_code, site.f_lineno)
+        known = _suspensions[key] = Suspension(at, _name(library), last.co_qualname in _QUEUES)
+    return known
+
+
+def _inside(thing: Any) -> tuple[FrameType | None, Any]:
+    """The frame of an awaitable, and what it awaits in turn."""
+    try:
+        return thing.cr_frame, thing.cr_await
+    except AttributeError:
+        pass
+    if hasattr(thing, "ag_frame"):
+        return thing.ag_frame, thing.ag_await
+    if hasattr(thing, "gi_frame"):
+        return thing.gi_frame, thing.gi_yieldfrom
+    if type(thing).__name__ in _WRAPPERS:
+        # These types of the interpreter show what they wrap to the garbage collector alone.
+        for inner in gc.get_referents(thing):
+            if hasattr(inner, "ag_frame") or hasattr(inner, "cr_frame"):
+                return None, inner
+    return None, None
+
+
+_WRAPPERS = {
+    "async_generator_asend",
+    "async_generator_athrow",
+    "coroutine_wrapper",
+    "anext_awaitable",
+}
+
+
+def _name(code: CodeType) -> str:
+    name = code.co_qualname.rpartition("<locals>.")[2]
+    if "." in name:
+        return name
+    package = os.path.splitext(os.path.basename(code.co_filename))[0]
+    parts = code.co_filename.replace("\\", "/").split("/")
+    for known in ("asyncio", "anyio"):
+        if known in parts:
+            package = known
+    return f"{package}.{name}"
+
+
+def _future(waiter: Any) -> str:
+    if isinstance(waiter, asyncio.Task):
+        return f"task {waiter.get_name()}"
+    return "a future"
