@@ -18,12 +18,12 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from checker.lab import where
-from checker.lab.clock import NS, Clock
+from checker.lab.clock import NS
 from checker.lab.current import local, outside
 from checker.lab.errors import NoNetwork
 from checker.lab.names import Names
-from checker.lab.swap import Swaps
-from checker.trace import Blocked
+from checker.lab.swap import Swaps, original
+from checker.trace import Blocked, Recorder
 
 
 class Blocking(NamedTuple):
@@ -34,49 +34,57 @@ class Blocking(NamedTuple):
     what: str  # "time.sleep(2)"
     where: str  # "app.py:7"
     task: str  # the name of the task in whose step it was, or "" outside of any
-    cpu_s: float = 0.0  # for real computing: the CPU time that the step took
 
 
 class BlockingCalls:
     """The report of one run."""
 
-    def __init__(self, clock: Clock, names: Names, task_name: Callable[[], str]) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        now_ns: Callable[[], int],
+        recorder: Recorder | None,
+        names: Names,
+        task_name: Callable[[], str],
+        on_loop: Callable[[], bool],
+    ) -> None:
+        self._now_ns = now_ns
+        self._recorder = recorder
         self._names = names
         self._task_name = task_name
+        self._on_loop = on_loop  # whether the calling thread is the loop's
         self.found: list[Blocking] = []
-        clock.when_blocked = self.report
 
     def report(self, began: int, on: str) -> None:
         """The loop was held from `began` until now."""
-        lasted = self._clock.now - began
+        lasted = self._now_ns() - began
         at = where.here(2)
         self.found.append(Blocking(began / NS, lasted / NS, on, at, self._task_name()))
-        if self._clock.recorder:
-            lane = self._names.running()
-            self._clock.recorder.add(Blocked(began, lane, lasted, on, at))
+        if self._recorder:
+            self._recorder.add(Blocked(began, self._names.running(), lasted, on, at))
 
     def install(self, swaps: Swaps) -> None:
-        """Watch the calls that blockbuster knows, and refuse the network."""
+        """Watch the calls that blockbuster knows."""
         for call in _catalogue():
             watched = self._watch(call)
             if isinstance(call.owner, type) and call.name in call.owner.__dict__:
                 swaps.method(call.owner, call.name, watched)
             else:
                 swaps.attribute(call.owner, call.name, watched)
-        _refuse_network(swaps)
 
     def _watch(self, call: _Call) -> Callable[..., Any]:
-        original, may_block = call.original, call.may_block
+        real, may_block = call.real, call.may_block
 
         def watched(*args: Any, **kwargs: Any) -> Any:
-            strand = local.strand
-            if strand is not None and strand is self._clock.loop and strand.ended is False:
-                with outside():
-                    meant = not may_block(*args, **kwargs) and _by_program(call)
+            if not self._on_loop():
+                return real(*args, **kwargs)
+            with outside():
+                meant = not may_block(*args, **kwargs) and _by_program(call)
+            began = self._now_ns()
+            try:
+                return real(*args, **kwargs)
+            finally:
                 if meant:
-                    self.report(self._clock.now, call.title)
-            return original(*args, **kwargs)
+                    self.report(began, call.title)
 
         return watched
 
@@ -84,7 +92,7 @@ class BlockingCalls:
 class _Call(NamedTuple):
     owner: Any
     name: str
-    original: Callable[..., Any]
+    real: Callable[..., Any]
     title: str
     may_block: Callable[..., bool]
     exempt: list[tuple[str, Iterable[str]]]
@@ -99,9 +107,9 @@ def _catalogue() -> list[_Call]:
         # Sleeps and locks have a virtual time of their own; the clock reports them.
         if title.startswith(("time.", "threading.")) or function.original_func is None:
             continue
-        owner, name, original = function.module, function.func_name, function.original_func
+        owner, name, real = function.module, function.func_name, function.original_func
         exempt, may_block = function.can_block_functions, function.can_block_predicate
-        calls.append(_Call(owner, name, original, title, may_block, exempt))
+        calls.append(_Call(owner, name, real, title, may_block, exempt))
     return calls
 
 
@@ -125,13 +133,12 @@ def _by_program(call: _Call) -> bool:
     return False
 
 
-def _refuse_network(swaps: Swaps) -> None:
+def refuse_network(swaps: Swaps) -> None:
+    """Let every connection to a network fail."""
     sockets = _socket.socket.__dict__
     for name in ("connect", "connect_ex"):
         swaps.method(_socket.socket, name, _refusing(sockets[name], 1))
     for name in ("getaddrinfo", "gethostbyname"):
-        from checker.lab.swap import original
-
         builtin: Any = getattr(_socket, name)
         swaps.builtin(builtin, _refusing(original(builtin), 0))
 

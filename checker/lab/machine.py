@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from checker.lab import explain, timekeeping
-from checker.lab.blocking import BlockingCalls
+from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
 from checker.lab.current import Closable, local
@@ -23,6 +23,7 @@ from checker.lab.locks import Locks
 from checker.lab.loop import LabLoop
 from checker.lab.names import Names
 from checker.lab.originals import acquire, monotonic, release
+from checker.lab.processes import Processes
 from checker.lab.stop import GRACE_S, StopButton, throw_into
 from checker.lab.swap import Swaps
 from checker.lab.threads import Threads
@@ -55,9 +56,13 @@ class Machine:
         self.locks = Locks(self.clock, patience_s)
         self.computing = Computing(self.clock, cores)
         self.threads = Threads(self, self.clock, self.locks, self.names)
+        self.processes = Processes(self.clock, self.locks, self.threads, self.names)
         self.leaks = Leaks()
         self.loop = self._make_loop(turns)
-        self.blocking = BlockingCalls(self.clock, self.names, self._task_name)
+        self.blocking = BlockingCalls(
+            lambda: self.clock.now, self.recorder, self.names, self._task_name, self._on_loop
+        )
+        self.clock.when_blocked = self.blocking.report
         self.button = StopButton()
         self.verdict: LabError | None = None  # why the lab ended the program, if it did
         self.result: Any = None
@@ -121,7 +126,9 @@ class Machine:
         timekeeping.install(swaps, self.clock)
         self.locks.install(swaps)
         self.threads.install(swaps)
+        self.processes.install(swaps)
         self.blocking.install(swaps)
+        refuse_network(swaps)
         self.leaks.install(swaps)
         swaps.attribute(os, "cpu_count", lambda: self.cores)
         if hasattr(os, "process_cpu_count"):
@@ -261,6 +268,9 @@ class Machine:
     def _task_name(self) -> str:
         task = asyncio.current_task(self.loop)
         return task.get_name() if task else ""
+
+    def _on_loop(self) -> bool:
+        return local.strand is self.strand
 
     def _running_lane(self) -> int:
         strand = local.strand

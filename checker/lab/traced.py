@@ -14,6 +14,7 @@ from typing import Any
 
 from checker.lab import where
 from checker.lab.current import local
+from checker.lab.steps import StepMeter
 from checker.lab.tasks import LabTask, Numbered
 from checker.trace import Cancel, Got, Lane, Ran, Recorder
 
@@ -73,6 +74,11 @@ class Traced(Numbered):
         """Record into `recorder`."""
         self.recorder = recorder
         self.now_ns = now_ns
+        self.meter = StepMeter()
+
+    def _run_once(self) -> None:
+        self.meter.begin_turn()
+        super()._run_once()  # type: ignore[misc]
 
     def cause_ns(self) -> int:
         """Since when a callback that is made now can run.
@@ -90,6 +96,7 @@ class Traced(Numbered):
         if isinstance(task, LabTask) and getattr(callback, "__name__", None) in _STEPS:
             run()
             self._record(task, now, since)
+            self.meter.end_step(task, now)
             return
         self._cause = since if since < now else -1
         try:

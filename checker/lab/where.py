@@ -11,19 +11,11 @@ import asyncio
 import gc
 import os
 import sys
-import sysconfig
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NamedTuple
 
 _LAB = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "")
-_LIBRARY = (
-    _LAB,
-    *(
-        os.path.join(os.path.realpath(path), "")
-        for path in map(sysconfig.get_path, ("stdlib", "platstdlib"))
-        if path
-    ),
-)
+_LIBRARY = (_LAB, os.path.join(os.path.dirname(os.path.realpath(os.__file__)), ""))
 _labels: dict[str, str] = {}
 
 

@@ -13,7 +13,6 @@ path, no measured CPU time. That is what makes it the same, byte for byte, every
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
@@ -121,6 +120,8 @@ class Trace:
 
     def dump(self) -> str:
         """The trace as JSON lines: the header, then one event per line."""
+        import json
+
         rows = [{"trace": "unblocked", "version": VERSION, **self.header}]
         rows += [{"what": type(event).__name__.lower(), **event._asdict()} for event in self.events]
         return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
@@ -128,6 +129,8 @@ class Trace:
     @classmethod
     def load(cls, text: str) -> Trace:
         """Read what `dump` wrote. A ValueError names the line that is wrong."""
+        import json
+
         lines = text.splitlines()
         try:
             header = json.loads(lines[0])
@@ -143,6 +146,8 @@ class Trace:
 
 
 def _event(number: int, line: str) -> Event:
+    import json
+
     try:
         row = json.loads(line)
         return _KINDS[row.pop("what")](**row)
