@@ -52,6 +52,7 @@ class BlockingCalls:
         self._names = names
         self._task_name = task_name
         self._on_loop = on_loop  # whether the calling thread is the loop's
+        self._looking = False
         self.found: list[Blocking] = []
 
     def report(self, began: int, on: str) -> None:
@@ -75,10 +76,15 @@ class BlockingCalls:
         real, may_block = call.real, call.may_block
 
         def watched(*args: Any, **kwargs: Any) -> Any:
-            if not self._on_loop():
+            if self._looking or not self._on_loop():
                 return real(*args, **kwargs)
-            with outside():
-                meant = not may_block(*args, **kwargs) and _by_program(call)
+            # To look for the caller, files are looked at: those calls are the lab's own.
+            self._looking = True
+            try:
+                with outside():
+                    meant = not may_block(*args, **kwargs) and _by_program(call)
+            finally:
+                self._looking = False
             began = self._now_ns()
             try:
                 return real(*args, **kwargs)

@@ -24,6 +24,8 @@ from checker.lab.loop import LabLoop
 from checker.lab.names import Names
 from checker.lab.originals import acquire, monotonic, release
 from checker.lab.processes import Processes
+from checker.lab.program import start
+from checker.lab.steps import Computed
 from checker.lab.stop import GRACE_S, StopButton, throw_into
 from checker.lab.swap import Swaps
 from checker.lab.threads import Threads
@@ -83,6 +85,11 @@ class Machine:
         loop.on_exception_context = self.leaks.on_exception_context
         return loop
 
+    @property
+    def computed(self) -> list[Computed]:
+        """Steps that computed for long in real CPU time."""
+        return self.loop.meter.found if isinstance(self.loop, Traced) else []
+
     # What services and programs ask of it.
 
     def watch(self, thing: Closable) -> None:
@@ -137,7 +144,8 @@ class Machine:
     def _run_program(self, main: Callable[..., Any], args: tuple[Any, ...]) -> None:
         try:
             with self.button.program():
-                task = self.loop.create_task(self._main(main, args), name="main")
+                coroutine = start(self.loop, main, args, self.limit)
+                task = self.loop.create_task(coroutine, name="main")
                 self.result = self.loop.run_until_complete(task)
         except Stop:
             self.error = self.verdict
@@ -148,13 +156,6 @@ class Machine:
         elif self.verdict is not None:
             self.error = self.verdict
         self.elapsed_ns = self.clock.now
-
-    async def _main(self, main: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        if self.limit != 40:
-            from anyio.to_thread import current_default_thread_limiter
-
-            current_default_thread_limiter().total_tokens = self.limit
-        return await main(*args)
 
     # Between the end of the program and the end of the run: as asyncio.run does.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from checker.lab import current
+from checker.lab import current, program
 from checker.lab.blocking import Blocking
 from checker.lab.clock import NS
 from checker.lab.errors import WrongUse
 from checker.lab.leaks import Leak
+from checker.lab.steps import Computed
 from checker.trace import Report, Trace
 
 
@@ -23,6 +23,7 @@ class Run:
     trace     what happened, event by event
     blocked   code that held the loop: each with its line, its time and its length
     leaks     what was left behind: pending tasks, coroutines never awaited, open clients, …
+    computed  steps that computed for long in real CPU time; measured, so never quite the same
     reports   misuses that no exception tells of, such as call_soon from a thread
     """
 
@@ -34,6 +35,7 @@ class Run:
         trace: Trace,
         blocked: list[Blocking],
         leaks: list[Leak],
+        computed: list[Computed],
     ) -> None:
         self._result = result
         self.error = error
@@ -41,6 +43,7 @@ class Run:
         self.trace = trace
         self.blocked = blocked
         self.leaks = leaks
+        self.computed = computed
 
     @property
     def elapsed(self) -> float:
@@ -113,7 +116,12 @@ def run(
     turns            how often the loop may go round at one moment before it is a Livelock
     patience         seconds of real time that a thread may run without a wait or an end
     """
-    _check(main, cores, threads)
+    program.check(main, cores, threads)
+    if current.machine() is not None:
+        raise WrongUse(
+            "lab.run inside of lab.run: a program has one loop and one clock; await the inner "
+            "function in place of running it"
+        )
     from checker.lab.machine import Machine
 
     machine = Machine(
@@ -129,39 +137,16 @@ def run(
         Trace(events, **header),
         machine.blocking.found,
         machine.leaks.found,
+        machine.computed,
     )
-    if machine.error is not None:
-        machine.error.run = outcome  # type: ignore[attr-defined]
-        if not catch or isinstance(machine.error, KeyboardInterrupt | SystemExit):
-            raise machine.error
-    return outcome
+    return finish(outcome, catch)
 
 
-def _check(main: Any, cores: int, threads: int) -> None:
-    if inspect.iscoroutine(main):
-        name = main.__name__
-        main.close()
-        raise WrongUse(
-            f"lab.run takes the function, not the coroutine that it returns: write lab.run({name}) "
-            f"and not lab.run({name}())"
-        )
-    if not callable(main):
-        raise WrongUse(
-            f"lab.run takes an async function, and this is a {type(main).__name__}; wrap what you "
-            "want to await in `async def main(): ...` and pass main"
-        )
-    target = main.__func__ if inspect.ismethod(main) else main
-    if inspect.isfunction(target) and not inspect.iscoroutinefunction(target):
-        if inspect.isasyncgenfunction(target):
-            raise WrongUse(
-                f"{target.__name__} is an async generator: it has a `yield` in it; lab.run takes "
-                "an async function that returns"
-            )
-    for name, value in (("cores", cores), ("threads", threads)):
-        if not isinstance(value, int) or value < 1:
-            raise WrongUse(f"{name}={value!r}: a machine has a whole number of them, at least 1")
-    if current.machine() is not None:
-        raise WrongUse(
-            "lab.run inside of lab.run: a program has one loop and one clock; await the inner "
-            "function in place of running it"
-        )
+def finish(run: Run, catch: bool) -> Run:
+    """Hand out a run: raise what the program raised, unless the caller wants to look at it."""
+    error = run.error
+    if error is not None:
+        error.run = run  # type: ignore[attr-defined]
+        if not catch or isinstance(error, KeyboardInterrupt | SystemExit):
+            raise error
+    return run

@@ -1,0 +1,66 @@
+"""The program that is handed to a run: what it may be, and how it begins."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from checker.lab.errors import WrongUse
+
+# What anyio's default limiter has, where nobody sets it.
+USUAL_THREADS = 40
+
+
+def check(main: Any, cores: int, threads: int) -> None:
+    """Refuse what cannot be meant, before anything runs."""
+    if inspect.iscoroutine(main):
+        name = main.__name__
+        main.close()
+        raise WrongUse(
+            f"lab.run takes the function, not the coroutine that it returns: write lab.run({name}) "
+            f"and not lab.run({name}())"
+        )
+    if not callable(main):
+        raise WrongUse(
+            f"lab.run takes an async function, and this is a {type(main).__name__}; wrap what you "
+            "want to await in `async def main(): ...` and pass main"
+        )
+    target = main.__func__ if inspect.ismethod(main) else main
+    if inspect.isasyncgenfunction(target):
+        raise WrongUse(
+            f"{target.__name__} is an async generator: it has a `yield` in it; lab.run takes an "
+            "async function that returns"
+        )
+    for name, value in (("cores", cores), ("threads", threads)):
+        if not isinstance(value, int) or value < 1:
+            raise WrongUse(f"{name}={value!r}: a machine has a whole number of them, at least 1")
+
+
+def start(
+    loop: asyncio.AbstractEventLoop, main: Callable[..., Any], args: Any, threads: int
+) -> Coroutine[Any, Any, Any]:
+    """Call `main`, and size anyio's thread limiter before its first step."""
+    if threads != USUAL_THREADS:
+        loop.call_soon(_size_limiter, threads)
+    awaitable = main(*args)
+    if inspect.iscoroutine(awaitable):
+        return awaitable
+    if inspect.isawaitable(awaitable):
+        return _wait_for(awaitable)
+    name = getattr(main, "__name__", repr(main))
+    raise WrongUse(
+        f"{name} is not async: it returned {type(awaitable).__name__} and nothing to await; write "
+        f"`async def {name}(...)`"
+    )
+
+
+async def _wait_for(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+def _size_limiter(threads: int) -> None:
+    from anyio.to_thread import current_default_thread_limiter
+
+    current_default_thread_limiter().total_tokens = threads
