@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checker.lab import current, program
 from checker.lab.blocking import Blocking
@@ -12,6 +12,12 @@ from checker.lab.errors import WrongUse
 from checker.lab.leaks import Leak
 from checker.lab.steps import Computed
 from checker.trace import Report, Trace
+
+if TYPE_CHECKING:
+    from checker.lab.faults import Fault, Injected
+
+TURNS = 100_000
+PATIENCE_S = 10.0
 
 
 class Run:
@@ -23,6 +29,7 @@ class Run:
     trace     what happened, event by event
     blocked   code that held the loop: each with its line, its time and its length
     leaks     what was left behind: pending tasks, coroutines never awaited, open clients, …
+    fault     what the lab did to the program, if it was run to see whether it survives that
     computed  steps that computed for long in real CPU time; measured, so never quite the same
     reports   misuses that no exception tells of, such as call_soon from a thread
     """
@@ -39,6 +46,7 @@ class Run:
     ) -> None:
         self._result = result
         self.error = error
+        self.fault: Fault | None = None
         self.elapsed_ns = elapsed_ns
         self.trace = trace
         self.blocked = blocked
@@ -80,7 +88,8 @@ class Run:
             ended = "returned"
         else:
             ended = f"raised {type(self.error).__name__}"
-        words = [f"{ended} after {self.elapsed:g} s"]
+        done_to_it = f"{self.fault}: " if self.fault else ""
+        words = [f"{done_to_it}{ended} after {self.elapsed:g} s"]
         if held := sum(blocking.seconds for blocking in self.blocked):
             words.append(f"the loop was blocked for {held:g} s")
         if self.leaks:
@@ -104,8 +113,8 @@ def run(
     seed: int = 0,
     catch: bool = False,
     trace: bool = True,
-    turns: int = 100_000,
-    patience: float = 10.0,
+    turns: int = TURNS,
+    patience: float = PATIENCE_S,
 ) -> Run:
     """Run `await main(*args)` on the virtual machine, and return what came of it.
 
@@ -116,7 +125,22 @@ def run(
     turns            how often the loop may go round at one moment before it is a Livelock
     patience         seconds of real time that a thread may run without a wait or an end
     """
-    program.check(main, cores, threads)
+    size = {"cores": cores, "threads": threads, "seed": seed}
+    return finish(execute(main, args, size, trace=trace, turns=turns, patience=patience), catch)
+
+
+def execute(
+    main: Callable[..., Awaitable[Any]],
+    args: tuple[Any, ...],
+    size: dict[str, int],
+    *,
+    trace: bool = True,
+    turns: int = TURNS,
+    patience: float = PATIENCE_S,
+    fault: Injected | None = None,
+) -> Run:
+    """Run a program, and return what came of it even if it failed."""
+    program.check(main, size["cores"], size["threads"])
     if current.machine() is not None:
         raise WrongUse(
             "lab.run inside of lab.run: a program has one loop and one clock; await the inner "
@@ -124,22 +148,20 @@ def run(
         )
     from checker.lab.machine import Machine
 
-    machine = Machine(
-        cores=cores, threads=threads, seed=seed, trace=trace, turns=turns, patience_s=patience
-    )
+    machine = Machine(**size, trace=trace, turns=turns, patience_s=patience)
+    if fault is not None:
+        fault.attach(machine)
     machine.run(main, args)
     events = machine.recorder.events if machine.recorder else []
-    header = {"cores": cores, "threads": threads, "seed": seed}
-    outcome = Run(
+    return Run(
         machine.result,
         machine.error,
         machine.elapsed_ns,
-        Trace(events, **header),
+        Trace(events, **size),
         machine.blocking.found,
         machine.leaks.found,
         machine.computed,
     )
-    return finish(outcome, catch)
 
 
 def finish(run: Run, catch: bool) -> Run:

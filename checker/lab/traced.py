@@ -16,7 +16,7 @@ from checker.lab import where
 from checker.lab.current import local
 from checker.lab.steps import StepMeter
 from checker.lab.tasks import LabTask, Numbered
-from checker.trace import Cancel, Got, Lane, Ran, Recorder
+from checker.trace import ENDED, Cancel, Got, Lane, Ran, Recorder
 
 # The callbacks by which asyncio steps a task: its first step, and the one after a wait.
 _STEPS = (None, "task_wakeup")
@@ -75,6 +75,7 @@ class Traced(Numbered):
         self.recorder = recorder
         self.now_ns = now_ns
         self.meter = StepMeter()
+        self.on_suspended: Callable[[Any], None] | None = None
 
     def _run_once(self) -> None:
         self.meter.begin_turn()
@@ -118,6 +119,8 @@ class Traced(Numbered):
             at, on, queued = where.suspension(task)
             then = "queued" if queued else "waiting"
         self.recorder.add(Ran(began, task.lane, min(since, began), lasted, then, on, at))
+        if self.on_suspended is not None and then not in ENDED:
+            self.on_suspended(task)
 
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None, **more: Any) -> Any:
         """As asyncio's."""

@@ -4,7 +4,30 @@ events     the kinds of event and the trace that holds them
 recorder   collects events while a program runs
 """
 
-from checker.trace.events import Blocked, Cancel, End, Event, Got, Lane, Ran, Report, Trace
+from checker.trace.events import (
+    ENDED,
+    Blocked,
+    Cancel,
+    End,
+    Event,
+    Got,
+    Lane,
+    Ran,
+    Report,
+    Trace,
+)
 from checker.trace.recorder import Recorder
 
-__all__ = ["Blocked", "Cancel", "End", "Event", "Got", "Lane", "Ran", "Recorder", "Report", "Trace"]
+__all__ = [
+    "ENDED",
+    "Blocked",
+    "Cancel",
+    "End",
+    "Event",
+    "Got",
+    "Lane",
+    "Ran",
+    "Recorder",
+    "Report",
+    "Trace",
+]

@@ -1,0 +1,111 @@
+"""Faults: what goes wrong in production, done to a program at every moment at which it can.
+
+A cancellation can meet a task only where it is suspended, so a program has as many moments to be
+cancelled as it has suspensions. `cancel_everywhere` runs it once for each. `seeds` runs it under
+many schedules of latencies. Both return the runs; nothing is raised, so that all can be looked
+at. Every run says in `run.fault` what was done to it, and at which line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from checker.lab import where
+from checker.lab.errors import WrongUse
+from checker.lab.run import Run, execute
+from checker.lab.traced import Traced
+
+if TYPE_CHECKING:
+    from checker.lab.machine import Machine
+
+_Main = Callable[..., Awaitable[Any]]
+_USUAL = {"cores": 4, "threads": 40, "seed": 0}
+
+
+class Fault(NamedTuple):
+    """What was done to a program."""
+
+    kind: str  # cancelled, seed, disconnected
+    number: int  # the first suspension, seed or message is 0
+    at: str  # "app.py:7": where the program was suspended
+    on: str  # what it waited for there
+
+    def __str__(self) -> str:
+        if self.kind == "seed":
+            return f"with seed {self.number}"
+        place = f" at {self.at}" if self.at else ""
+        waiting = f", waiting for {self.on}" if self.on else ""
+        return f"{self.kind}{place}{waiting}"
+
+
+class Injected:
+    """Cancels a task at one of its suspensions; counts them all."""
+
+    def __init__(self, task: str, number: int) -> None:
+        self._task = task
+        self._number = number
+        self.seen = 0
+        self.fault: Fault | None = None
+
+    def attach(self, machine: Machine) -> None:
+        """Listen to the loop of this run."""
+        assert isinstance(machine.loop, Traced)
+        machine.loop.on_suspended = self._on_suspended
+
+    def _on_suspended(self, task: asyncio.Task[Any]) -> None:
+        if task.get_name() != self._task:
+            return
+        if self.seen == self._number:
+            at, on, _ = where.suspension(task)
+            self.fault = Fault("cancelled", self._number, at, on)
+            task.cancel()
+        self.seen += 1
+
+
+def cancel_everywhere(
+    main: _Main, *args: Any, task: str = "main", limit: int = 1000, **size: int
+) -> list[Run]:
+    """Run `main(*args)` once per suspension of a task, and cancel the task there.
+
+    task    the name of the task to cancel; "main" is the program itself
+    limit   how many runs at most: a program with more suspensions is refused
+    size    cores, threads and seed, as for lab.run
+
+    The first run is left alone, and counts the suspensions; if the program fails by itself, that
+    is raised. In the runs returned, a cancelled program usually ended with CancelledError.
+    """
+    count = Injected(task, -1)
+    alone = execute(main, args, _USUAL | size, fault=count)
+    if alone.error is not None:
+        raise alone.error
+    if not count.seen:
+        raise WrongUse(
+            f"no task named {task!r} was ever suspended, so there is no moment to cancel it at; "
+            "the names of the tasks are in run.table()"
+        )
+    if count.seen > limit:
+        raise WrongUse(
+            f"{task} is suspended {count.seen} times, and the limit is {limit} runs; make the "
+            "program smaller, or pass a higher limit"
+        )
+    runs = []
+    for number in range(count.seen):
+        injected = Injected(task, number)
+        run = execute(main, args, _USUAL | size, fault=injected)
+        run.fault = injected.fault
+        runs.append(run)
+    return runs
+
+
+def seeds(main: _Main, *args: Any, n: int = 20, **size: int) -> list[Run]:
+    """Run `main(*args)` with the seeds 0 to n-1: other latencies, another order of events."""
+    if n < 1:
+        raise WrongUse(f"n={n}: at least one seed is needed")
+    runs = []
+    for seed in range(n):
+        run = execute(main, args, _USUAL | size | {"seed": seed})
+        run.fault = Fault("seed", seed, "", "")
+        runs.append(run)
+    return runs
