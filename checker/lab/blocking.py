@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from checker.lab import where
 from checker.lab.clock import NS
@@ -158,7 +158,7 @@ def _refusing(real: Callable[..., Any], address_at: int) -> Callable[..., Any]:
     return refused
 
 
-def refuse(address: Any) -> None:
+def refuse(address: Any) -> NoReturn:
     """Say that there is no network, and what to use."""
     if isinstance(address, tuple | list):
         address = ":".join(str(part) for part in address if part is not None)

@@ -74,7 +74,7 @@ class Clock:
         self._gone: Strand | None = None  # ended, its thread not yet joined
         self._stuck = False  # the loop has the baton only to hear that nobody can run
         # What the loop's own thread does while it waits for a thread, and when all are stuck.
-        self.wait_for_baton: Callable[[Strand], None] = lambda strand: acquire(strand.baton)
+        self.wait_for_baton: Callable[[Strand], object] = lambda strand: acquire(strand.baton)
         self.when_stuck: Callable[[], None] = lambda: None
         self.when_blocked: Callable[[int, str], None] = lambda began, on: None
         self.join_for_real: Callable[[Any], None] = lambda thread: None

@@ -17,9 +17,8 @@ from checker.lab import current
 from checker.lab.clock import NS, Clock, Strand, to_ns
 from checker.lab.originals import thread_time_ns
 
-
 if TYPE_CHECKING:
-    from fractions import Fraction
+    pass
 
 
 class _Job:

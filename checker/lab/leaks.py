@@ -17,7 +17,6 @@ import inspect
 import sys
 import types
 import warnings
-
 from typing import Any, NamedTuple
 
 from checker.lab import where
@@ -116,7 +115,7 @@ class Leaks:
                 if inspect.getcoroutinestate(thing) == inspect.CORO_CREATED and thing.cr_frame:
                     self._coroutine(thing)
                     thing.close()
-            elif client_types and isinstance(thing, client_types) and not thing.is_closed:
+            elif client_types and isinstance(thing, client_types) and not _closed(thing):
                 self.add("client", f"httpx.{type(thing).__name__} was not closed")
 
 
@@ -135,7 +134,9 @@ class Collector:
             gc.enable()
 
 
+def _closed(client: Any) -> bool:
+    return bool(client.is_closed)
+
+
 def _name(task: Any) -> str:
     return task.get_name() if isinstance(task, asyncio.Task) else "a future"
-
-

@@ -15,11 +15,10 @@ to a thread that is no part of the run, and is waited for in real time.
 from __future__ import annotations
 
 import _thread
+from _queue import SimpleQueue
 from collections import deque
 from queue import Empty
 from typing import Any
-
-from _queue import SimpleQueue
 
 from checker.lab.clock import Clock, Strand, to_ns
 from checker.lab.current import local

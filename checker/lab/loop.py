@@ -16,7 +16,7 @@ import asyncio
 import heapq
 from collections.abc import Callable
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from checker.lab.blocking import refuse
 from checker.lab.clock import NEVER, NS, Clock, to_ns
@@ -25,6 +25,8 @@ from checker.lab.files import NoFiles
 from checker.lab.names import Names
 from checker.lab.tasks import Numbered
 
+_Ts = TypeVarTuple("_Ts")
+
 # A heap is rebuilt without its cancelled timers once they are this many and most of it.
 _STALE_TIMERS = 100
 _ANYIO_RETRY = "CancelScope._deliver_cancellation"
@@ -32,10 +34,6 @@ _ANYIO_RETRY = "CancelScope._deliver_cancellation"
 
 class LabLoop(Numbered, asyncio.SelectorEventLoop):
     """asyncio's loop, on the lab's clock."""
-
-    # What `call_soon` and `call_at` make; a traced loop makes its own.
-    Handle: type[asyncio.Handle] = asyncio.Handle
-    Timer: type[asyncio.TimerHandle] = asyncio.TimerHandle
 
     # Attributes of asyncio's loop that are used here, and that its type stubs leave out.
     _ready: Any
@@ -46,7 +44,7 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
 
     def __init__(self, clock: Clock, names: Names, turns_limit: int) -> None:
         self.clock = clock
-        self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[int, int, Any]] = []  # deadline, sequence, TimerHandle
         self._cancelled_timers = 0
         self._turns_limit = turns_limit
         self._moment = -1  # the time at which the turns below were counted
@@ -67,7 +65,11 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         return self.clock.now / NS
 
     def call_later(
-        self, delay: float, callback: Any, *args: Any, context: Context | None = None
+        self,
+        delay: float,
+        callback: Callable[[*_Ts], object],
+        *args: *_Ts,
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """As asyncio's."""
         if delay is None:
@@ -75,7 +77,11 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         return self._call_at(self.clock.now + to_ns(delay), callback, args, context)
 
     def call_at(
-        self, when: float, callback: Any, *args: Any, context: Context | None = None
+        self,
+        when: float,
+        callback: Callable[[*_Ts], object],
+        *args: *_Ts,
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """As asyncio's."""
         if when is None:
@@ -87,19 +93,19 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
     ) -> asyncio.TimerHandle:
         if self._closed:
             self._check_closed()
-        timer = self.Timer(when / NS, callback, args, self, context)
+        timer: Any = self.Timer(when / NS, callback, args, self, context)
         timer._scheduled = True
         heapq.heappush(self._timers, (min(when, NEVER), self.clock.next_seq(), timer))
-        return timer
+        return timer  # type: ignore[no-any-return]
 
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+    def _timer_handle_cancelled(self, handle: Any) -> None:
         if handle._scheduled:
             self._cancelled_timers += 1
 
     # Callbacks.
 
     def call_soon(
-        self, callback: Any, *args: Any, context: Context | None = None
+        self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
     ) -> asyncio.Handle:
         """As asyncio's. From another thread it does not wake the loop, and is reported."""
         if self._closed:
@@ -111,7 +117,7 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         return handle
 
     def call_soon_threadsafe(
-        self, callback: Any, *args: Any, context: Context | None = None
+        self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
     ) -> asyncio.Handle:
         """As asyncio's."""
         if self._closed:
@@ -249,7 +255,7 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
 
     subprocess_shell = subprocess_exec
 
-    def add_signal_handler(self, *args: Any, **kwargs: Any) -> None:
+    def add_signal_handler(self, sig: int, callback: Callable[[*_Ts], object], *args: *_Ts) -> None:
         """Refused."""
         raise WrongUse(
             "no signal reaches a program in the lab; to end a run use a time-out or an event, "

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from checker.lab import explain, timekeeping
+from checker.lab import explain, timekeeping, where
 from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
@@ -254,7 +254,7 @@ class Machine:
 
     def _report(self, lane: int, kind: str, text: str) -> None:
         if self.recorder:
-            at = explain.where.here(3)
+            at = where.here(3)
             self.recorder.add(Report(self.clock.now, lane, kind, text, at))
 
     def _wait_for_baton(self, me: Strand) -> None:
@@ -288,4 +288,3 @@ class Machine:
         if self.verdict is not None:
             return "stopped"
         return "returned" if self.error is None else "raised"
-

@@ -15,7 +15,7 @@ from checker.lab.errors import Stop
 if TYPE_CHECKING:
     from checker.lab.processes import Processes
 
-_wrap_exception: Any = futures_process._ExceptionWithTraceback  # type: ignore[attr-defined]
+_wrap_exception: Any = futures_process._ExceptionWithTraceback
 
 
 class Died(BaseException):

@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from _queue import SimpleQueue
 from collections.abc import Awaitable, Callable
 from contextlib import contextmanager
+from contextvars import Context
 from queue import Queue
-from typing import Any
-
-from _queue import SimpleQueue
+from typing import Any, TypeVarTuple
 
 from checker.lab import program, where
 from checker.lab.blocking import BlockingCalls
@@ -27,6 +27,7 @@ from checker.lab.swap import Swaps
 from checker.lab.traced import Traced
 from checker.trace import End, Lane, Ran, Recorder, Trace
 
+_Ts = TypeVarTuple("_Ts")
 _start = threading.Thread.start
 _queue_get = Queue.get
 
@@ -42,7 +43,11 @@ class _RealLoop(Traced, asyncio.SelectorEventLoop):
         return handle
 
     def call_at(
-        self, when: float, callback: Any, *args: Any, context: Any = None
+        self,
+        when: float,
+        callback: Callable[[*_Ts], object],
+        *args: *_Ts,
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """As asyncio's; the timer knows its deadline for the trace."""
         timer = super().call_at(when, callback, *args, context=context)

@@ -84,10 +84,7 @@ class Run:
 
     def headline(self) -> str:
         """One line: how it ended, how long it took, what held the loop, what is left."""
-        if self.error is None:
-            ended = "returned"
-        else:
-            ended = f"raised {type(self.error).__name__}"
+        ended = "returned" if self.error is None else f"raised {type(self.error).__name__}"
         done_to_it = f"{self.fault}: " if self.fault else ""
         words = [f"{done_to_it}{ended} after {self.elapsed:g} s"]
         if held := sum(blocking.seconds for blocking in self.blocked):

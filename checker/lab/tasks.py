@@ -44,7 +44,10 @@ class LabFuture(_Future):
 class Numbered(asyncio.BaseEventLoop):
     """A loop whose tasks are named and numbered by the run, not by the process."""
 
+    # What the loop makes; a traced loop makes its own.
     Task: type[LabTask] = LabTask
+    Handle: type[asyncio.Handle] = asyncio.Handle
+    Timer: type[asyncio.TimerHandle] = asyncio.TimerHandle
     names: Names
     _next_future: Callable[[], int]
 
@@ -70,4 +73,3 @@ class Numbered(asyncio.BaseEventLoop):
         future = LabFuture(loop=self)
         future.number = self._next_future()
         return future
-

@@ -143,7 +143,7 @@ class Threads:
 
     def _meet(self, pool: ThreadPoolExecutor) -> None:
         """A pool is used for the first time in this run: its threads must be the run's own."""
-        if any(thread not in self.strands for thread in pool._threads):  # type: ignore[attr-defined]
+        if any(thread not in self.strands for thread in pool._threads):
             raise WrongUse(
                 "this ThreadPoolExecutor started its threads outside of the run, where the "
                 "virtual clock does not reach them; make the pool inside of the function that "
@@ -153,9 +153,9 @@ class Threads:
 
     def forget_pools(self) -> list[ThreadPoolExecutor]:
         """Let pools that outlive the run start their threads anew; return those left open."""
-        left = [pool for pool in self._pools if not pool._shutdown]  # type: ignore[attr-defined]
+        left = [pool for pool in self._pools if not pool._shutdown]
         for pool in left:
             pool._threads.clear()  # type: ignore[attr-defined]
-            while pool._idle_semaphore.acquire(timeout=0):  # type: ignore[attr-defined]
+            while pool._idle_semaphore.acquire(timeout=0):
                 pass
         return left

@@ -67,7 +67,6 @@ def _install_calendar(swaps: Swaps, clock: Clock) -> None:
         builtin: Any = getattr(time, name)
         swaps.builtin(builtin, _of_now(original(builtin), now_s))
 
-
     def now(cls: type[datetime.datetime], tz: datetime.tzinfo | None = None) -> Any:
         if local.strand is None:
             return cls.fromtimestamp(time.time(), tz)

@@ -10,13 +10,15 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from checker.lab import where
 from checker.lab.current import local
 from checker.lab.steps import StepMeter
 from checker.lab.tasks import LabTask, Numbered
 from checker.trace import ENDED, Cancel, Got, Lane, Ran, Recorder
+
+_Ts = TypeVarTuple("_Ts")
 
 # The callbacks by which asyncio steps a task: its first step, and the one after a wait.
 _STEPS = (None, "task_wakeup")
@@ -131,12 +133,14 @@ class Traced(Numbered):
             self.recorder.add(Lane(self.now_ns(), task.lane, "task", task.get_name(), by, at))
         return task
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(
+        self, executor: Any, func: Callable[[*_Ts], Any], *args: *_Ts
+    ) -> asyncio.Future[Any]:
         """As asyncio's. When a job had to wait for a thread, the trace says when it got one."""
         asked = self.now_ns()
         lane = self.names.running()
 
-        def job(*job_args: Any) -> Any:
+        def job(*job_args: *_Ts) -> Any:
             now = self.now_ns()
             if now > asked and lane and local.strand is not None:
                 self.recorder.add(Got(now, lane, local.strand.name))
