@@ -67,6 +67,7 @@ class Clock:
         self.holder = loop
         self.recorder = recorder
         self.passes = 0  # how often the baton was passed: whether anything moves at all
+        self.quiet = False  # the lab tidies up: what begins now is not the program's
         self.over = False  # every wait raises Stop from now on
         self.next_seq = itertools.count().__next__
         self._heap: list[tuple[int, int, Strand]] = []
@@ -102,7 +103,9 @@ class Clock:
             self._enter(me, deadline, self.next_seq())
         began = self.now
         if self.recorder and me is not self.loop:
-            self._ran(me, then, on, where.here(2))
+            at = where.here(2)
+            # A pool's thread that waits, and not for the program, waits for a job.
+            self._ran(me, then if at or then != "waiting" else "idle", on, at)
         self._pass(me)
         me.began = me.since = self.now
         if me is self.loop and self.now > began:
@@ -156,8 +159,7 @@ class Clock:
         """The holder ends. Its thread is joined by whoever runs next."""
         strand.ended = True
         strand.seq = -1
-        if self.recorder:
-            self._ran(strand, then, on, at)
+        self._ran(strand, then, on, at)
         self._gone = strand
         self._hand_to(self._next())
 
@@ -222,6 +224,6 @@ class Clock:
     # The record.
 
     def _ran(self, me: Strand, then: str, on: str, at: str) -> None:
-        assert self.recorder
-        lasted = self.now - me.began
-        self.recorder.add(Ran(me.began, me.lane, me.since, lasted, then, on, at))
+        if self.recorder and me.lane >= 0:
+            lasted = self.now - me.began
+            self.recorder.add(Ran(me.began, me.lane, me.since, lasted, then, on, at))

@@ -69,7 +69,7 @@ class Machine:
         self.verdict: LabError | None = None  # why the lab ended the program, if it did
         self.result: Any = None
         self.error: BaseException | None = None
-        self.elapsed_ns = 0
+        self.elapsed_ns = self.turns = 0
         self._spun_at = -1
 
     def _make_loop(self, turns: int) -> LabLoop:
@@ -127,7 +127,7 @@ class Machine:
                 self._look_for_leaks()
                 collector.restore()
         if self.recorder:
-            self.recorder.add(End(self.clock.now, self._outcome(), self.loop.turns))
+            self.recorder.add(End(self.clock.now, self._outcome(), self.turns))
 
     def _install(self, swaps: Swaps) -> None:
         timekeeping.install(swaps, self.clock)
@@ -155,7 +155,7 @@ class Machine:
             self.error = self.verdict = explain.interrupted(self)
         elif self.verdict is not None:
             self.error = self.verdict
-        self.elapsed_ns = self.clock.now
+        self.elapsed_ns, self.turns = self.clock.now, self.loop.turns
 
     # Between the end of the program and the end of the run: as asyncio.run does.
 
@@ -170,6 +170,7 @@ class Machine:
             self._abandon(pending)
             return
         self._attempt(lambda: self._cancel(pending))
+        loop.quiet = self.clock.quiet = True
         self._attempt(lambda: loop.run_until_complete(loop.shutdown_asyncgens()))
         self._attempt(lambda: loop.run_until_complete(loop.shutdown_default_executor()))
         self._abandon(pending)

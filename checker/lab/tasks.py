@@ -48,6 +48,7 @@ class Numbered(asyncio.BaseEventLoop):
     Task: type[LabTask] = LabTask
     Handle: type[asyncio.Handle] = asyncio.Handle
     Timer: type[asyncio.TimerHandle] = asyncio.TimerHandle
+    quiet = False  # the lab tidies up: what begins now is not the program's
     names: Names
     _next_future: Callable[[], int]
 
@@ -58,14 +59,18 @@ class Numbered(asyncio.BaseEventLoop):
 
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None, **more: Any) -> Any:
         """As asyncio's, with a name of the lab's where the program gives none."""
-        if self.get_task_factory() is not None:
-            return super().create_task(coro, name=name, context=context, **more)
+        factory = self.get_task_factory()
+        if factory is not None:
+            if factory is not getattr(asyncio, "eager_task_factory", None):
+                return super().create_task(coro, name=name, context=context, **more)
+            more["eager_start"] = True
         self._check_closed()  # type: ignore[attr-defined]
-        task = self.Task.__new__(self.Task)
-        task.lane = self.names.lane()
-        task.__init__(  # type: ignore[misc]
-            coro, loop=self, name=name or self.names.task(coro), context=context, **more
-        )
+        kind = LabTask if self.quiet else self.Task
+        task = kind.__new__(kind)
+        # Before anything else: the task is put into a set as it is made.
+        task.lane = -1 if self.quiet else self.names.lane()
+        name = name or ("tidying up" if self.quiet else self.names.task(coro))
+        task.__init__(coro, loop=self, name=name, context=context, **more)  # type: ignore[misc]
         return task
 
     def create_future(self) -> Any:

@@ -82,6 +82,8 @@ class Threads:
     def begin(self, name: str, process: int = 0) -> Strand:
         """A strand for a thread that is about to start, with a lane of its own."""
         clock = self._clock
+        if clock.quiet:
+            return Strand(name, -1, process)
         lane = self._names.lane()
         if clock.recorder:
             kind = "process" if process else "thread"

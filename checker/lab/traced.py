@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
-from typing import Any, TypeVarTuple
+from typing import Any, TypeVarTuple, cast
 
 from checker.lab import where
 from checker.lab.current import local
@@ -48,9 +48,16 @@ class TracedTimer(asyncio.TimerHandle):
 
 
 class TracedTask(LabTask):
-    """A task that records who cancels it."""
+    """A task that records its name, and who cancels it."""
 
-    __slots__ = ()
+    __slots__ = ("born",)
+    born: int  # which of the recorder's events began its lane
+
+    def set_name(self, value: object) -> None:
+        """As asyncio's. A TaskGroup names its tasks after it has made them."""
+        super().set_name(value)
+        events = cast("Any", self.get_loop()).recorder.events
+        events[self.born] = events[self.born]._replace(name=self.get_name())
 
     def cancel(self, msg: Any = None) -> bool:
         """As asyncio's."""
@@ -96,7 +103,7 @@ class Traced(Numbered):
         now = self.now_ns()
         callback = handle._callback
         task = getattr(callback, "__self__", None)
-        if isinstance(task, LabTask) and getattr(callback, "__name__", None) in _STEPS:
+        if isinstance(task, TracedTask) and getattr(callback, "__name__", None) in _STEPS:
             run()
             self._record(task, now, since)
             self.meter.end_step(task, now)
@@ -127,9 +134,9 @@ class Traced(Numbered):
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None, **more: Any) -> Any:
         """As asyncio's."""
         task = super().create_task(coro, name=name, context=context, **more)
-        if isinstance(task, LabTask):
-            by = self.names.running()
-            at = where.here(2)
+        if isinstance(task, TracedTask):
+            task.born = len(self.recorder.events)
+            by, at = self.names.running(), where.here(2)
             self.recorder.add(Lane(self.now_ns(), task.lane, "task", task.get_name(), by, at))
         return task
 

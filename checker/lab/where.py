@@ -55,8 +55,8 @@ def here(depth: int = 1) -> str:
 
 
 def of_frame(frame: FrameType | None) -> str:
-    """The innermost line of the program at or below `frame`."""
-    while frame is not None:
+    """The innermost line of the program at or below `frame`, and above the loop."""
+    while frame is not None and frame.f_code.co_name != "_run_once":
         if name := label(frame.f_code.co_filename):
             return f"{name}:{frame.f_lineno}"
         frame = frame.f_back
@@ -88,36 +88,38 @@ _QUEUES = {
     "CapacityLimiter.acquire_on_behalf_of",
     "AsyncPoolRequest.wait_for_connection",
 }
-_Site = tuple[CodeType, int, CodeType | None, CodeType]
+_Site = tuple[CodeType, int, CodeType, CodeType | None]
 _suspensions: dict[_Site, Suspension] = {}
 
 
 def suspension(task: asyncio.Task[Any]) -> Suspension:
     """Where `task` is suspended; it must not be running or done."""
-    site = library = last = None
+    site, library = None, None
+    queue: CodeType | None = None
     thing: Any = task.get_coro()
     while thing is not None:
         frame, thing = _inside(thing)
         if frame is None:
             continue
-        last = frame.f_code
-        if label(last.co_filename):
-            site, library = frame, None
-        elif library is None:
-            library = last
-    if last is None:
-        return Suspension("", "", False)
+        code = frame.f_code
+        if label(code.co_filename):
+            site, library, queue = frame, None, None
+            continue
+        if library is None or library.co_qualname.startswith("_"):
+            library = code
+        if code.co_qualname in _QUEUES:
+            queue = code
     if site is None:
-        return Suspension("", _name(library or last), last.co_qualname in _QUEUES)
+        return Suspension("", _name(library) if library else "", queue is not None)
     if library is None:
         # A bare future or task: what it is differs from time to time, so it is not remembered.
         waiter = getattr(task, "_fut_waiter", None)
         return Suspension(place(site.f_code, site.f_lineno), _future(waiter), False)
-    key = (site.f_code, site.f_lasti, library, last)
+    key = (site.f_code, site.f_lasti, library, queue)
     known = _suspensions.get(key)
     if known is None:
         at = place(site.f_code, site.f_lineno)
-        known = _suspensions[key] = Suspension(at, _name(library), last.co_qualname in _QUEUES)
+        known = _suspensions[key] = Suspension(at, _name(library), queue is not None)
     return known
 
 
