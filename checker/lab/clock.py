@@ -27,6 +27,8 @@ from checker.trace import Ran, Recorder
 
 NS = 1_000_000_000
 NEVER = 1 << 62
+# So often may threads take turns at one moment before it is a Livelock.
+PASSES_LIMIT = 200_000
 
 
 def to_ns(seconds: float) -> int:
@@ -74,9 +76,13 @@ class Clock:
         self._loop_due: tuple[int, int] | None = None  # the loop's first timer, while it idles
         self._gone: Strand | None = None  # ended, its thread not yet joined
         self._stuck = False  # the loop has the baton only to hear that nobody can run
+        self._spinning = False  # or that threads take turns without end
+        self._moment = -1  # the time at which the passes below were counted
+        self._passes_before = 0
         # What the loop's own thread does while it waits for a thread, and when all are stuck.
         self.wait_for_baton: Callable[[Strand], object] = lambda strand: acquire(strand.baton)
         self.when_stuck: Callable[[], None] = lambda: None
+        self.when_spinning: Callable[[], None] = lambda: None
         self.when_blocked: Callable[[int, str], None] = lambda began, on: None
         self.join_for_real: Callable[[Any], None] = lambda thread: None
 
@@ -197,6 +203,11 @@ class Clock:
 
     def _hand_to(self, strand: Strand | None) -> None:
         self.passes += 1
+        if self.now != self._moment:
+            self._moment, self._passes_before = self.now, self.passes
+        elif self.passes - self._passes_before > PASSES_LIMIT:
+            self._spinning = True
+            strand = self.loop
         if strand is None:
             # Nobody can run: the loop is told, wherever it waits.
             self._stuck = True
@@ -218,6 +229,8 @@ class Clock:
         if self._stuck:
             self._stuck = False
             self.when_stuck()
+        if self._spinning:
+            self.when_spinning()
         if me.doom is not None:
             raise me.doom
 

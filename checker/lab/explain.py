@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from checker.lab import where
-from checker.lab.clock import NS, Strand
+from checker.lab.clock import NS, PASSES_LIMIT, Strand
 from checker.lab.errors import Deadlock, Interrupted, Livelock, ThreadStuck
 
 if TYPE_CHECKING:
@@ -44,6 +44,16 @@ def livelock(machine: Machine) -> Livelock:
         f"the loop went round {machine.loop._turns_limit:,} times at {_seconds(machine)}, and the "
         f"clock did not move: {', '.join(names[:_SHOWN])} kept running. To wait for something, "
         "await it (an event, a future, a queue); sleep(0) in a loop only burns CPU."
+    )
+
+
+def threads_spin(machine: Machine) -> Livelock:
+    """Threads wake each other without end, and time stands still."""
+    names = sorted(s.name for s in machine.threads.strands.values() if not s.ended)
+    return Livelock(
+        f"threads took {PASSES_LIMIT:,} turns at {_seconds(machine)}, and the clock did not move: "
+        f"{', '.join(names[:_SHOWN])} wake each other without end; one of them must wait for "
+        "something that takes time, or end."
     )
 
 

@@ -54,6 +54,7 @@ class Machine:
         self.strand = Strand("loop", 0)
         self.clock = Clock(self.strand, self.recorder)
         self.clock.when_stuck = self._stuck
+        self.clock.when_spinning = self._threads_spin
         self.clock.wait_for_baton = self._wait_for_baton
         self.locks = Locks(self.clock, patience_s)
         self.computing = Computing(self.clock, cores)
@@ -242,6 +243,10 @@ class Machine:
 
     def _spinning(self) -> None:
         self.verdict = explain.livelock(self)
+        raise Stop
+
+    def _threads_spin(self) -> None:
+        self.verdict = explain.threads_spin(self)
         raise Stop
 
     def _unsafe(self, callback: Any) -> None:

@@ -12,6 +12,7 @@ program sees of it (`is_alive`, `enumerate`) never depends on real time.
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -75,6 +76,9 @@ class Threads:
         swaps.attribute(threading.Thread, "join", join)
         swaps.attribute(threading.Thread, "is_alive", is_alive)
         swaps.attribute(ThreadPoolExecutor, "submit", submit)
+        # A pool logs whatever ends its thread; that a run is over is no error of the program.
+        log = logging.getLogger("concurrent.futures")
+        swaps.attribute(log, "filters", [*log.filters, _not_stopped])
         # Both count over the whole process, and the counts end up in the names of threads.
         swaps.attribute(ThreadPoolExecutor, "_counter", itertools.count().__next__)
         swaps.attribute(threading, "_counter", itertools.count(1).__next__)
@@ -161,3 +165,7 @@ class Threads:
             while pool._idle_semaphore.acquire(timeout=0):
                 pass
         return left
+
+
+def _not_stopped(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], Stop))

@@ -164,4 +164,6 @@ def _name(code: CodeType) -> str:
 def _future(waiter: Any) -> str:
     if isinstance(waiter, asyncio.Task):
         return f"task {waiter.get_name()}"
+    if type(waiter).__name__ == "_GatheringFuture":
+        return "asyncio.gather"
     return "a future"
