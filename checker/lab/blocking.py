@@ -11,6 +11,7 @@ Refuses: every connection to a network. There is none in the lab.
 from __future__ import annotations
 
 import _socket
+import socket
 import sys
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -142,8 +143,11 @@ def _by_program(call: _Call) -> bool:
 def refuse_network(swaps: Swaps) -> None:
     """Let every connection to a network fail."""
     sockets = _socket.socket.__dict__
-    for name in ("connect", "connect_ex"):
-        swaps.method(_socket.socket, name, _refusing(sockets[name], 1))
+    for name in ("connect", "connect_ex", "sendto"):
+        refusing = _refusing(sockets[name], -1)
+        swaps.method(_socket.socket, name, refusing)
+        # What is watched above stands in the way of the first.
+        swaps.attribute(socket.socket, name, refusing)
     for name in ("getaddrinfo", "gethostbyname"):
         builtin: Any = getattr(_socket, name)
         swaps.builtin(builtin, _refusing(original(builtin), 0))
@@ -153,7 +157,7 @@ def _refusing(real: Callable[..., Any], address_at: int) -> Callable[..., Any]:
     def refused(*args: Any, **kwargs: Any) -> Any:
         if local.strand is None:
             return real(*args, **kwargs)
-        refuse(args[address_at] if len(args) > address_at else "an address")
+        refuse(args[address_at] if len(args) > abs(address_at) else "an address")
 
     return refused
 

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from checker.lab import where
+from checker.lab.current import local
 from checker.lab.errors import Stop
 from checker.lab.originals import acquire, new_lock, release
 from checker.trace import Ran, Recorder
@@ -68,7 +69,7 @@ class Clock:
         self.loop = loop
         self.holder = loop
         self.recorder = recorder
-        self.passes = 0  # how often the baton was passed: whether anything moves at all
+        self.passes = 0  # how often it was decided who is next: whether anything moves at all
         self.quiet = False  # the lab tidies up: what begins now is not the program's
         self.over = False  # every wait raises Stop from now on
         self.next_seq = itertools.count().__next__
@@ -77,14 +78,15 @@ class Clock:
         self._gone: Strand | None = None  # ended, its thread not yet joined
         self._stuck = False  # the loop has the baton only to hear that nobody can run
         self._spinning = False  # or that threads take turns without end
-        self._moment = -1  # the time at which the passes below were counted
-        self._passes_before = 0
+        self._crept = 0.0  # what `creep` added to the time, as programs read it
+        self._passes_before = 0  # this moment
         # What the loop's own thread does while it waits for a thread, and when all are stuck.
         self.wait_for_baton: Callable[[Strand], object] = lambda strand: acquire(strand.baton)
         self.when_stuck: Callable[[], None] = lambda: None
         self.when_spinning: Callable[[], None] = lambda: None
         self.when_blocked: Callable[[int, str], None] = lambda began, on: None
         self.join_for_real: Callable[[Any], None] = lambda thread: None
+        self.loop_could_read: Callable[[], bool] = lambda: False
 
     @property
     def waits(self) -> bool:
@@ -92,10 +94,35 @@ class Clock:
         return bool(self._heap)
 
     def running(self) -> Strand:
-        """The holder of the baton. Raises Stop when the run is over, since then nobody waits."""
-        if self.over:
+        """The holder of the baton. Raises Stop when the run is over, since then nobody waits.
+
+        A thread that an earlier run could not end holds the baton of that run, and not ours.
+        """
+        if self.over or local.strand is not self.holder:
             raise Stop
         return self.holder
+
+    # Time in floats, as programs know it.
+
+    def seconds(self) -> float:
+        """The time as programs read it."""
+        return max(self.now / NS, self._crept)
+
+    def creep(self, seconds: float) -> None:
+        """Let programs read at least this time, which is less than a nanosecond from now.
+
+        A deadline that was added up in floats may lie a hair behind the nanosecond to which it
+        is rounded. Who waits until then, looks, and waits for the rest, as queues and anyio do,
+        would do so for ever, since so short a wait takes no time here. So it takes a hair.
+        """
+        self._crept = max(self._crept, seconds)
+
+    def after(self, seconds: float) -> int:
+        """The deadline of a wait that begins now."""
+        duration = to_ns(seconds)
+        if not duration and seconds > 0:
+            self.creep(self.seconds() + seconds)
+        return self.now + duration
 
     # Waiting: called by the holder of the baton, for itself.
 
@@ -182,6 +209,8 @@ class Clock:
 
     def _next(self) -> Strand | None:
         heap, due = self._heap, self._loop_due
+        if due is not None and self.loop_could_read():
+            self.wake_loop()
         while heap and heap[0][2].seq != heap[0][1]:
             heapq.heappop(heap)
         if heap and (due is None or heap[0] < due):
@@ -190,9 +219,14 @@ class Clock:
             (when, _), chosen = due, self.loop
         else:
             return None
-        chosen.seq = -1
+        self.passes += 1
         if when > self.now:
             self.now = when
+            self._passes_before = self.passes
+        elif self.passes - self._passes_before > PASSES_LIMIT:
+            self._spinning = True
+            chosen = self.loop
+        chosen.seq = -1
         return chosen
 
     def _pass(self, me: Strand) -> None:
@@ -200,23 +234,26 @@ class Clock:
         if chosen is not me:
             self._hand_to(chosen)
             self.take(me)
+        elif self._spinning:
+            self.when_spinning()
 
     def _hand_to(self, strand: Strand | None) -> None:
-        self.passes += 1
-        if self.now != self._moment:
-            self._moment, self._passes_before = self.now, self.passes
-        elif self.passes - self._passes_before > PASSES_LIMIT:
-            self._spinning = True
-            strand = self.loop
         if strand is None:
             # Nobody can run: the loop is told, wherever it waits.
             self._stuck = True
             strand = self.loop
         self.holder = strand
-        release(strand.baton)
+        try:
+            release(strand.baton)
+        except RuntimeError:
+            # When a run is stopped, every baton is given out, whoever's turn it is.
+            if not self.over:
+                raise
 
     def take(self, me: Strand) -> None:
         """Wait for the baton; then settle what the strand before left to do."""
+        if self.over:
+            raise Stop
         if me is self.loop:
             self.wait_for_baton(me)
         else:

@@ -49,6 +49,11 @@ def machine() -> RunningMachine | None:
     return local.machine
 
 
+def belong(strand: Strand | None, machine: RunningMachine | None) -> None:
+    """From now on the calling thread belongs to this run, or to none."""
+    local.strand, local.machine = strand, machine
+
+
 @contextmanager
 def outside() -> Iterator[None]:
     """Let the calling thread meet the real clock and the real locks for a moment."""

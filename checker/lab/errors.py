@@ -46,5 +46,14 @@ class NoNetwork(LabError, OSError):
     """The program tried to reach a network. There is none in the lab."""
 
 
-class Interrupted(LabError):
-    """The run was stopped from outside: Ctrl-C, or the kernel's stop button."""
+class Interrupted(KeyboardInterrupt):
+    """The run was stopped from outside: Ctrl-C, or the kernel's stop button.
+
+    No `except Exception` around a run keeps it, so a loop of many runs is stopped as well.
+    """
+
+    run: Run | None = None
+
+    def _render_traceback_(self) -> list[str]:
+        """In a notebook: the message, without the lab's own frames."""
+        return [f"{type(self).__name__}: {self}"]

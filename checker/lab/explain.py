@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from checker.lab import where
@@ -41,7 +42,7 @@ def livelock(machine: Machine) -> Livelock:
     """The program steps without end, and time stands still."""
     names = sorted({_handle_name(handle) for handle in machine.loop._ready})
     return Livelock(
-        f"the loop went round {machine.loop._turns_limit:,} times at {_seconds(machine)}, and the "
+        f"the loop went round {machine.loop.turns_limit:,} times at {_seconds(machine)}, and the "
         f"clock did not move: {', '.join(names[:_SHOWN])} kept running. To wait for something, "
         "await it (an event, a future, a queue); sleep(0) in a loop only burns CPU."
     )
@@ -67,18 +68,41 @@ def thread_stuck(machine: Machine) -> ThreadStuck:
     )
 
 
-def threads_left(stuck: list[Strand]) -> ThreadStuck:
+def threads_left(stuck: list[Strand]) -> str:
     """Threads that could not be ended: they sit in a call that Python cannot interrupt."""
     places = ", ".join(f"{s.name} at {_stands_at(s) or 'a call into C'}" for s in stuck)
-    return ThreadStuck(
-        f"{places} did not end when the run did, and Python cannot interrupt it; restart the "
-        "kernel to be rid of it"
+    return (
+        f"{places} did not end when the run did: it is in a call that Python cannot interrupt, and "
+        "ends once that returns; to be rid of it now, restart the kernel"
     )
 
 
 def interrupted(machine: Machine) -> Interrupted:
     """Stopped by the user."""
-    return Interrupted(f"stopped at {_seconds(machine)} of the program's time")
+    at = f", in {machine.stopped_at}" if machine.stopped_at else ""
+    return Interrupted(f"stopped by Ctrl-C at {_seconds(machine)} of the program's time{at}")
+
+
+def standing(machine: Machine, frame: FrameType | None) -> str:
+    """What runs at this moment, and at which line: a task or a thread."""
+    holder = machine.clock.holder
+    if holder is not machine.strand:
+        name, at = holder.name, _stands_at(holder)
+    else:
+        task = asyncio.current_task(machine.loop)
+        name, at = task.get_name() if task else "a callback", where.of_frame(frame)
+    return f"{name} at {at}" if at else ""
+
+
+def endless(machine: Machine) -> Livelock:
+    """The program has ended, but a task does not."""
+    tasks = [task for task in asyncio.all_tasks(machine.loop) if not task.done()]
+    lines = sorted(_task_line(task, "goes on") for task in tasks if task.get_name() != "tidying up")
+    return Livelock(
+        "main ended, and every task that was left was cancelled, as asyncio.run does; it would now "
+        "wait for ever, since a cancellation was swallowed. Let CancelledError pass, or end the "
+        "loop that catches it:\n" + "\n".join(_capped(lines, "tasks"))
+    )
 
 
 def unsafe(callback: Any) -> str:
@@ -107,11 +131,12 @@ def _waiting_tasks(machine: Machine) -> list[str]:
         if not task.done() and task is not current and isinstance(task, asyncio.Task)
     ]
     tasks.sort(key=lambda task: task.lane)
-    lines = []
-    for task in tasks:
-        at, on, _ = where.suspension(task)
-        lines.append(f"  {task.get_name()} waits for {on or 'its start'}" + (f" at {at}" if at else ""))
-    return _capped(lines, "tasks")
+    return _capped([_task_line(task, "waits") for task in tasks], "tasks")
+
+
+def _task_line(task: asyncio.Task[Any], does: str) -> str:
+    at, on, _ = where.suspension(task)
+    return f"  {task.get_name()} {does}, for {on or 'its start'}" + (f" at {at}" if at else "")
 
 
 def _waiting_threads(machine: Machine) -> list[str]:

@@ -7,18 +7,21 @@ real selector is made when the first is registered: it would cost a file and a s
 from __future__ import annotations
 
 import selectors
+from collections.abc import Callable
 from typing import Any
 
 
 class NoFiles(selectors.BaseSelector):
     """A selector that makes the real one only when a file is registered, which is seldom."""
 
-    def __init__(self) -> None:
+    def __init__(self, when_used: Callable[[], None]) -> None:
         self._real: selectors.BaseSelector | None = None
+        self._when_used = when_used
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         if self._real is None:
             self._real = selectors.DefaultSelector()
+            self._when_used()
         return self._real.register(fileobj, events, data)
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:

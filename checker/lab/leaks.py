@@ -83,6 +83,11 @@ class Leaks:
         kind = f"{_name(task)} raised {shown}, and nobody looked" if task else f"{message}: {shown}"
         self.add("exception", kind, at)
 
+    def in_thread(self, name: str, error: BaseException) -> None:
+        """A thread ended with an exception, which nobody can catch any more."""
+        at = where.of_traceback(error.__traceback__)
+        self.add("exception", f"{name} raised {type(error).__name__}: {error}, and nobody looked", at)
+
     def pending(self, tasks: list[asyncio.Task[Any]]) -> None:
         """Tasks that had not ended when the program did."""
         for task in tasks:

@@ -15,16 +15,19 @@ to a thread that is no part of the run, and is waited for in real time.
 from __future__ import annotations
 
 import _thread
+import threading
 from _queue import SimpleQueue
 from collections import deque
+from math import inf, nextafter
 from queue import Empty
 from typing import Any
 
-from checker.lab.clock import Clock, Strand, to_ns
+from checker.lab.clock import Clock, Strand
 from checker.lab.current import local
-from checker.lab.errors import ThreadStuck
+from checker.lab.errors import Stop, ThreadStuck
 from checker.lab.originals import (
     acquire,
+    monotonic,
     release,
     rlock_acquire,
     rlock_acquire_restore,
@@ -35,6 +38,8 @@ from checker.lab.originals import (
     simple_put,
 )
 from checker.lab.swap import Swaps
+
+_LOOK_S = 0.05  # how often who waits for a thread outside of the run looks whether it is over
 
 
 class _Waiters:
@@ -72,8 +77,9 @@ class Locks:
         finally:
             if not woken and me in waiters.strands:
                 waiters.strands.remove(me)
-            if not waiters.strands:
-                self._waiters.pop(id(thing), None)
+            # Another line may stand there by now, begun after the last of ours was woken.
+            if not waiters.strands and self._waiters.get(id(thing)) is waiters:
+                del self._waiters[id(thing)]
         return woken
 
     def notify(self, thing: Any) -> bool:
@@ -87,35 +93,44 @@ class Locks:
     def _deadline(self, timeout: float | None) -> int | None:
         if timeout is None or timeout < 0:
             return None
-        return self._clock.now + to_ns(timeout)
+        return self._clock.after(timeout)
 
     def _wait_for_lock(self, lock: Any, take: Any, timeout: float, on: str) -> bool:
         """Wait until `take(lock, False)` succeeds, or time is up."""
-        if id(lock) not in self._held:
-            with_patience = self._patience_s if timeout < 0 else min(timeout, self._patience_s)
-            if take(lock, True, with_patience):
+        deadline = self._deadline(timeout)
+        first = False
+        while id(lock) in self._held:
+            if not self.wait_on(lock, deadline, on, first):
+                return False
+            if take(lock, False):
                 self._held.add(id(lock))
                 return True
+            first = True
+        return self._wait_for_outsider(lock, take, timeout)
+
+    def _wait_for_outsider(self, lock: Any, take: Any, timeout: float) -> bool:
+        """Wait in real time for a lock that a thread outside of the run holds."""
+        end = monotonic() + (self._patience_s if timeout < 0 else min(timeout, self._patience_s))
+        while not take(lock, True, _LOOK_S):
+            if self._clock.over:
+                raise Stop
+            if monotonic() < end:
+                continue
             if timeout >= 0:
                 return False
             raise ThreadStuck(
                 "the program waits for a lock that a thread outside of the run holds, and which "
                 "it did not release; take and release a lock within one run"
             )
-        deadline = self._deadline(timeout)
-        first = False
-        while self.wait_on(lock, deadline, on, first):
-            if take(lock, False):
-                self._held.add(id(lock))
-                return True
-            first = True
-        return False
+        self._held.add(id(lock))
+        return True
 
     def install(self, swaps: Swaps) -> None:
         """Replace the three for as long as the run lasts."""
         self._install_lock(swaps)
         self._install_rlock(swaps)
         self._install_queue(swaps)
+        self._install_condition(swaps)
 
     def _install_lock(self, swaps: Swaps) -> None:
         held = self._held
@@ -132,8 +147,9 @@ class Locks:
             return self._wait_for_lock(lock, acquire, timeout, "Lock.acquire")
 
         def release_lock(lock: Any) -> None:
-            release(lock)
+            # In this order: outside of the run others may take it as soon as it is free.
             held.discard(id(lock))
+            release(lock)
             if local.strand is not None:
                 self.notify(lock)
 
@@ -203,6 +219,8 @@ class Locks:
         def get(queue: Any, block: bool = True, timeout: float | None = None) -> Any:
             if local.strand is None or not block:
                 return simple_get(queue, block, timeout)
+            if self._clock.over:
+                raise Stop  # A pool's thread would take the next job.
             if timeout is not None and timeout < 0:
                 raise ValueError("'timeout' must be a non-negative number")
             deadline = self._deadline(timeout)
@@ -223,3 +241,15 @@ class Locks:
         swaps.method(SimpleQueue, "get", get)
         swaps.method(SimpleQueue, "put", put)
         swaps.method(SimpleQueue, "put_nowait", put)
+
+    def _install_condition(self, swaps: Swaps) -> None:
+        clock, real = self._clock, threading.Condition.wait
+
+        def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
+            if timeout is not None and timeout <= 0 and local.strand is not None:
+                # It takes a moment for real. `futures.as_completed` counts on it: it looks until
+                # the clock has passed its deadline, not only reached it.
+                clock.creep(nextafter(clock.seconds(), inf))
+            return real(condition, timeout)
+
+        swaps.attribute(threading.Condition, "wait", wait)

@@ -14,15 +14,18 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import sys
 from collections.abc import Callable
 from contextvars import Context
 from typing import Any, TypeVarTuple
 
+from checker.lab import where
 from checker.lab.blocking import refuse
 from checker.lab.clock import NEVER, NS, Clock, to_ns
 from checker.lab.errors import NoNetwork, Stop, WrongUse
 from checker.lab.files import NoFiles
 from checker.lab.names import Names
+from checker.lab.order import WeakInOrder
 from checker.lab.tasks import Numbered
 
 _Ts = TypeVarTuple("_Ts")
@@ -30,6 +33,10 @@ _Ts = TypeVarTuple("_Ts")
 # A heap is rebuilt without its cancelled timers once they are this many and most of it.
 _STALE_TIMERS = 100
 _ANYIO_RETRY = "CancelScope._deliver_cancellation"
+# So many turns of nothing but re-delivered cancellations are a spin. A program that closes
+# things one by one while it is cancelled does make progress, so it is given more of them.
+_SPINS = 3
+_SPINS_IN_PROGRAM = 1_000
 
 
 class LabLoop(Numbered, asyncio.SelectorEventLoop):
@@ -46,23 +53,26 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         self.clock = clock
         self._timers: list[tuple[int, int, Any]] = []  # deadline, sequence, TimerHandle
         self._cancelled_timers = 0
-        self._turns_limit = turns_limit
+        self.turns_limit = turns_limit
+        self.last_turn = sys.maxsize  # after so many in all it must have come to an end
         self._moment = -1  # the time at which the turns below were counted
         self._turns_here = 0
         self._spins_here = 0
         self.turns = 0
         self.when_spinning: Callable[[], None] = lambda: None
+        self.when_endless: Callable[[], None] = lambda: None
         self.when_unsafe: Callable[[Any], None] = lambda callback: None
         self.when_cleanup_spins: Callable[[], None] = lambda: None
         self.on_exception_context: Callable[[dict[str, Any]], None] = lambda context: None
         self.number_with(names)
-        super().__init__(NoFiles())
+        super().__init__(NoFiles(self._watch_files))
+        self._asyncgens = WeakInOrder()
 
     # Time.
 
     def time(self) -> float:
         """Seconds on the virtual clock."""
-        return self.clock.now / NS
+        return self.clock.seconds()
 
     def call_later(
         self,
@@ -74,7 +84,7 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         """As asyncio's."""
         if delay is None:
             raise TypeError("delay must not be None")
-        return self._call_at(self.clock.now + to_ns(delay), callback, args, context)
+        return self._call_at(self.clock.after(delay), callback, args, context)
 
     def call_at(
         self,
@@ -86,7 +96,10 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         """As asyncio's."""
         if when is None:
             raise TypeError("when cannot be None")
-        return self._call_at(to_ns(when), callback, args, context)
+        deadline = to_ns(when)
+        if deadline <= self.clock.now:
+            self.clock.creep(when)
+        return self._call_at(deadline, callback, args, context)
 
     def _call_at(
         self, when: int, callback: Any, args: Any, context: Context | None
@@ -138,10 +151,13 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         while timers and timers[0][2]._cancelled:
             heapq.heappop(timers)[2]._scheduled = False
             self._cancelled_timers -= 1
-        if self._selector.get_map():  # type: ignore[attr-defined]
-            self._process_events(self._selector.select(0))  # type: ignore[attr-defined]
+        files: Any = self._selector  # type: ignore[attr-defined]
+        if files.get_map():
+            self._process_events(files.select(0))
         if not (ready or self._stopping) or (clock.now == self._moment and self._retries_only()):
             self._idle()
+            if files.get_map():
+                self._process_events(files.select(0))
         elif clock.waits:
             clock.yield_to_due()
         now = clock.now
@@ -172,8 +188,10 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         if now != self._moment:
             self._moment, self._turns_here, self._spins_here = now, 0, 0
         self._turns_here += 1
-        if self._turns_here > self._turns_limit:
+        if self._turns_here > self.turns_limit:
             self.when_spinning()
+        if self.turns > self.last_turn:
+            self.when_endless()
 
     def _retries_only(self) -> bool:
         """Whether nothing happens but that anyio delivers a cancellation again.
@@ -181,7 +199,7 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         It does so on every turn while a task that it cancelled cleans up. For real the time goes
         on meanwhile, and one core is busy. Here the time would stand still.
         """
-        retries = False
+        retries, limit = False, _SPINS
         for handle in self._ready:
             if getattr(handle._callback, "__qualname__", "") == _ANYIO_RETRY:
                 retries = True
@@ -190,8 +208,10 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
             if not (isinstance(waited_for, asyncio.Future) and waited_for.cancelled()):
                 self._spins_here = 0
                 return False
+            if not _awaits_children(handle):
+                limit = _SPINS_IN_PROGRAM
         self._spins_here += 1
-        if not retries or self._spins_here < 3:
+        if not retries or self._spins_here < limit:
             return False
         self._spins_here = 0
         self.when_cleanup_spins()
@@ -218,6 +238,11 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         super().close()
         self._timers.clear()
 
+    def _watch_files(self) -> None:
+        """A file was registered: a thread that writes to it wakes the loop from now on."""
+        files: Any = self._selector  # type: ignore[attr-defined]
+        self.clock.loop_could_read = lambda: bool(files.select(0))
+
     # What is not in the lab.
 
     def _make_self_pipe(self) -> None:
@@ -241,6 +266,8 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
             "there is no network in the lab to listen on; to drive an app use lab.serve(app)"
         )
 
+    create_unix_server = create_server
+
     async def getaddrinfo(self, host: Any, port: Any, **kwargs: Any) -> Any:
         """Refused."""
         refuse((host, port))
@@ -261,3 +288,10 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
             "no signal reaches a program in the lab; to end a run use a time-out or an event, "
             "to stop it press Ctrl-C"
         )
+
+
+def _awaits_children(handle: asyncio.Handle) -> bool:
+    """Whether a callback wakes a task at the end of an asyncio.TaskGroup, waiting for children."""
+    task = getattr(handle._callback, "__self__", None)
+    code = where.innermost(task) if isinstance(task, asyncio.Task) else None
+    return code is not None and code.co_filename == asyncio.taskgroups.__file__

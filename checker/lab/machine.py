@@ -9,31 +9,31 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import sys
 from collections.abc import Callable
-from typing import Any
+from contextlib import ExitStack, suppress
+from types import FrameType
+from typing import Any, NoReturn
 
-from checker.lab import explain, timekeeping, where
+from checker.lab import current, ending, explain, order, refusals, timekeeping, where
 from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
 from checker.lab.current import Closable, local
-from checker.lab.errors import Deadlock, LabError, Livelock, Stop, ThreadStuck
+from checker.lab.errors import Deadlock, Interrupted, LabError, Livelock, Stop, ThreadStuck
 from checker.lab.leaks import Collector, Leaks
 from checker.lab.locks import Locks
 from checker.lab.loop import LabLoop
 from checker.lab.names import Names
-from checker.lab.originals import acquire, monotonic, release
+from checker.lab.originals import acquire, release
 from checker.lab.processes import Processes
 from checker.lab.program import start
 from checker.lab.steps import Computed
-from checker.lab.stop import GRACE_S, StopButton, throw_into
+from checker.lab.stop import GRACE_S, StopButton
 from checker.lab.swap import Swaps
 from checker.lab.threads import Threads
 from checker.lab.traced import Traced
 from checker.trace import End, Lane, Recorder, Report
-
-# What would not end when its run did. Kept, so that the collector does not run it later.
-_abandoned: list[Any] = []
 
 
 class TracedLabLoop(Traced, LabLoop):
@@ -61,13 +61,17 @@ class Machine:
         self.threads = Threads(self, self.clock, self.locks, self.names)
         self.processes = Processes(self.clock, self.locks, self.threads, self.names)
         self.leaks = Leaks()
+        self.threads.when_raised = self.leaks.in_thread
         self.loop = self._make_loop(turns)
         self.blocking = BlockingCalls(
             lambda: self.clock.now, self.recorder, self.names, self._task_name, self._on_loop
         )
         self.clock.when_blocked = self.blocking.report
-        self.button = StopButton()
-        self.verdict: LabError | None = None  # why the lab ended the program, if it did
+        self.button = StopButton(self, self._pressed)
+        self.main: asyncio.Task[Any] | None = None
+        self.held: list[asyncio.Task[Any]] = []  # so that none is lost while it is given up
+        self.stopped_at = ""  # where the program stood when the user stopped it
+        self.verdict: LabError | Interrupted | None = None  # why the lab ended the program, if it did
         self.result: Any = None
         self.error: BaseException | None = None
         self.elapsed_ns = self.turns = 0
@@ -81,6 +85,7 @@ class Machine:
             loop.trace_with(self.recorder, lambda: self.clock.now)
             self.recorder.add(Lane(0, 0, "loop", "loop", None, ""))
         loop.when_spinning = self._spinning
+        loop.when_endless = self._endless
         loop.when_unsafe = self._unsafe
         loop.when_cleanup_spins = self._cleanup_spins
         loop.on_exception_context = self.leaks.on_exception_context
@@ -105,33 +110,39 @@ class Machine:
 
     def run(self, main: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Run the program to its end. What came of it is in the attributes."""
-        outer = asyncio._get_running_loop()
-        before = local.strand, local.machine
-        dice = random.getstate()
-        swaps = Swaps()
         collector = Collector()
-        with self.button.installed():
-            try:
-                asyncio._set_running_loop(None)
-                local.strand, local.machine = self.strand, self
-                random.seed(self.seed)
-                self._install(swaps)
-                self._run_program(main, args)
-                self._clean_up()
-            finally:
-                self._end_threads()
-                swaps.undo()
-                local.strand, local.machine = before
-                random.setstate(dice)
-                self.loop.close()
-                asyncio._set_running_loop(outer)
-                self._look_for_leaks()
-                collector.restore()
+        with self.button.installed(), ExitStack() as undo:
+            undo.callback(collector.restore)
+            self._set_aside(undo)
+            swaps = Swaps()
+            undo.callback(swaps.undo)
+            undo.callback(self._look_for_leaks)
+            undo.callback(self.loop.close)
+            undo.callback(self.settle)
+            undo.callback(ending.end_threads, self)
+            self._install(swaps)
+            self._run_program(main, args)
+            ending.clean_up(self)
+        self._hear_button()
         if self.recorder:
             self.recorder.add(End(self.clock.now, self._outcome(), self.turns))
 
+    def _set_aside(self, undo: ExitStack) -> None:
+        """The caller's own running loop, and what else a thread has one of."""
+        undo.callback(asyncio._set_running_loop, asyncio._get_running_loop())
+        undo.callback(sys.set_asyncgen_hooks, *sys.get_asyncgen_hooks())
+        depth = sys.get_coroutine_origin_tracking_depth()
+        undo.callback(sys.set_coroutine_origin_tracking_depth, depth)
+        undo.callback(random.setstate, random.getstate())
+        undo.callback(current.belong, local.strand, local.machine)
+        asyncio._set_running_loop(None)
+        current.belong(self.strand, self)
+        random.seed(self.seed)
+
     def _install(self, swaps: Swaps) -> None:
         timekeeping.install(swaps, self.clock)
+        order.install(swaps)
+        refusals.install(swaps)
         self.locks.install(swaps)
         self.threads.install(swaps)
         self.processes.install(swaps)
@@ -143,92 +154,32 @@ class Machine:
             swaps.attribute(os, "process_cpu_count", lambda: self.cores)
 
     def _run_program(self, main: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        try:
-            with self.button.program():
+        # What is left of an error's frames goes while the program may still be stopped.
+        with suppress(Stop, KeyboardInterrupt), self.button.program():
+            try:
                 coroutine = start(self.loop, main, args, self.limit)
-                task = self.loop.create_task(coroutine, name="main")
-                self.result = self.loop.run_until_complete(task)
-        except Stop:
-            self.error = self.verdict
-        except BaseException as error:
-            self.error = error
-        if self.button.pressed:
-            self.error = self.verdict = explain.interrupted(self)
-        elif self.verdict is not None:
+                self.main = self.loop.create_task(coroutine, name="main")
+                self.result = self.loop.run_until_complete(self.main)
+            except BaseException as error:
+                if self.verdict is None and not self.button.pressed:
+                    self.error = error
+                elif not isinstance(self.verdict, Deadlock):
+                    ending.abandon(self)
+        self.settle()
+        self._hear_button()
+        if self.verdict is not None:
             self.error = self.verdict
         self.elapsed_ns, self.turns = self.clock.now, self.loop.turns
 
-    # Between the end of the program and the end of the run: as asyncio.run does.
+    def _hear_button(self) -> None:
+        if self.button.pressed and not isinstance(self.verdict, Interrupted):
+            self.error = self.verdict = explain.interrupted(self)
 
-    def _clean_up(self) -> None:
-        loop = self.loop
-        pending = [task for task in asyncio.all_tasks(loop) if not task.done()]
-        pending.sort(key=lambda task: task.lane)  # type: ignore[attr-defined]
-        if self.verdict is None:
-            self.leaks.pending(pending)
-            self.leaks.generators(loop)
-        elif not isinstance(self.verdict, Deadlock):
-            self._abandon(pending)
-            return
-        self._attempt(lambda: self._cancel(pending))
-        loop.quiet = self.clock.quiet = True
-        self._attempt(lambda: loop.run_until_complete(loop.shutdown_asyncgens()))
-        self._attempt(lambda: loop.run_until_complete(loop.shutdown_default_executor()))
-        self._abandon(pending)
-
-    def _attempt(self, step: Callable[[], Any]) -> None:
-        """Let the program clean up: for as long as it likes, or shortly if it was stopped."""
-        limit_s = None if self.verdict is None else GRACE_S
-        try:
-            with self.button.program(limit_s):
-                step()
-        except BaseException as error:
-            if isinstance(error, Stop | KeyboardInterrupt) or self.error is None:
-                self.error = self.error or self.verdict or error
-
-    def _cancel(self, pending: list[Any]) -> None:
-        for task in pending:
-            task.cancel()
-        if pending:
-            self.loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-
-    def _abandon(self, tasks: list[Any]) -> None:
-        for task in tasks:
-            if not task.done():
-                task._log_destroy_pending = False
-                _abandoned.append((task, task.get_coro()))
-
-    def _end_threads(self) -> None:
-        """End every strand that has not ended: idle workers as a matter of course."""
-        left = [strand for strand in self.threads.strands.values() if not strand.ended]
-        if self.verdict is None:
-            for strand in left:
-                if at := explain.thread_at(strand):
-                    self.leaks.add("thread", f"{strand.name} had not ended", at)
-        for pool in self.threads.forget_pools():
-            self.leaks.add("pool", f"a {type(pool).__name__} was not shut down")
-        running = self.clock.holder
-        self.clock.over = True
-        local.strand = None
-        for strand in left:
-            if strand is running:
-                throw_into(strand.thread)
-            else:
-                release(strand.baton)
-        end = monotonic() + GRACE_S
-        for strand in left:
-            while strand.thread.is_alive() and monotonic() < end:
-                strand.thread.join(0.01)
-                if strand is running:
-                    throw_into(strand.thread)
-        stuck = [strand for strand in left if strand.thread.is_alive()]
-        if stuck:
-            self._abandon_threads(stuck)
-
-    def _abandon_threads(self, stuck: list[Strand]) -> None:
-        _abandoned.extend(strand.thread for strand in stuck)
-        error = explain.threads_left(stuck)
-        self.error = self.verdict = error
+    def settle(self) -> None:
+        """Let the loop be one that does not run, also if its own `finally` was cut in two."""
+        self.loop._thread_id = None
+        self.loop._stopping = False
+        asyncio._set_running_loop(None)
 
     def _look_for_leaks(self) -> None:
         if self.verdict is None:
@@ -237,17 +188,39 @@ class Machine:
 
     # What the parts report.
 
-    def _stuck(self) -> None:
+    def _pressed(self, frame: FrameType | None) -> None:
+        """The user stops the run. In the signal's handler: wherever the program stands."""
+        self.stopped_at = explain.standing(self, frame)
+        self._give_up()
+        with suppress(RuntimeError):
+            release(self.strand.baton)
+
+    def _give_up(self) -> None:
+        """From now on every wait raises Stop, and what is pending then is never run again."""
+        if not self.clock.over:
+            self.held = list(asyncio.all_tasks(self.loop))
+            self.clock.over = True
+
+    def _end_with(self, verdict: LabError) -> NoReturn:
+        self.verdict = self.verdict or verdict
+        self._give_up()
+        self.button.limit(GRACE_S)
+        raise Stop
+
+    def _stuck(self) -> NoReturn:
         self.verdict = self.verdict or explain.deadlock(self)
+        # The program may swallow this, and run into it again and again.
+        self.button.limit(GRACE_S)
         raise Stop
 
-    def _spinning(self) -> None:
-        self.verdict = explain.livelock(self)
-        raise Stop
+    def _spinning(self) -> NoReturn:
+        self._end_with(explain.livelock(self))
 
-    def _threads_spin(self) -> None:
-        self.verdict = explain.threads_spin(self)
-        raise Stop
+    def _threads_spin(self) -> NoReturn:
+        self._end_with(explain.threads_spin(self))
+
+    def _endless(self) -> NoReturn:
+        self._end_with(explain.endless(self))
 
     def _unsafe(self, callback: Any) -> None:
         if local.strand is not None:
@@ -268,8 +241,7 @@ class Machine:
         passes = self.clock.passes
         while not acquire(me.baton, True, self.patience_s):
             if passes == self.clock.passes:
-                self.verdict = explain.thread_stuck(self)
-                raise Stop
+                self._end_with(explain.thread_stuck(self))
             passes = self.clock.passes
 
     def _task_name(self) -> str:

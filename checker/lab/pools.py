@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections import deque
 from concurrent.futures import Future
@@ -15,6 +16,7 @@ from checker.lab.errors import Stop
 if TYPE_CHECKING:
     from checker.lab.processes import Processes
 
+_log = logging.getLogger("concurrent.futures")
 _wrap_exception: Any = futures_process._ExceptionWithTraceback
 
 
@@ -29,6 +31,7 @@ class Worker:
         self.pool = pool
         self.pid = pid
         self.strand: Strand | None = None
+        self.began = self.killed = False
         self.jobs_done = 0
 
     def is_alive(self) -> bool:
@@ -60,10 +63,9 @@ class Pool:
         self.jobs: deque[_Job] = deque()
         self.running: dict[Worker, _Job] = {}
         self.workers: dict[int, Worker] = {}
-        self.idle = 0
         self.closed = False
         self.broken = ""
-        self.initializer = getattr(executor, "_initializer", None)
+        self.initializer: Any = getattr(executor, "_initializer", None)
         self.initargs = getattr(executor, "_initargs", ())
         self.jobs_per_worker = getattr(executor, "_max_tasks_per_child", None)
 
@@ -80,23 +82,25 @@ class Pool:
             future.set_exception(error)
             return future
         self.jobs.append(_Job(data, future))
-        if self.idle:
-            self.processes.locks.notify(self)
-        elif len(self.workers) < self.limit:
+        # A worker that was woken for another job is idle no more.
+        if not self.processes.locks.notify(self) and len(self.workers) < self.limit:
             self.processes.start(self)
         return future
 
     def work(self, worker: Worker) -> None:
         """What a worker does until it is not needed."""
+        worker.began = True
+        if worker.killed:
+            raise Died
         if self.initializer is not None:
-            self.initializer(*self.initargs)
+            self._initialize(worker)
         while self._take(worker):
             self._do(worker, self.running[worker])
             worker.jobs_done += 1
             if self.jobs_per_worker and worker.jobs_done >= self.jobs_per_worker:
                 break
         self.workers.pop(worker.pid, None)
-        if self.jobs and not self.closed and len(self.workers) < self.limit:
+        if self.jobs and len(self.workers) < self.limit:
             self.processes.start(self)
 
     def _take(self, worker: Worker) -> bool:
@@ -108,11 +112,17 @@ class Pool:
                     return True
             if self.closed:
                 return False
-            self.idle += 1
-            try:
-                self.processes.locks.wait_on(self, None, "ProcessPoolExecutor")
-            finally:
-                self.idle -= 1
+            self.processes.locks.wait_on(self, None, "ProcessPoolExecutor")
+
+    def _initialize(self, worker: Worker) -> None:
+        try:
+            self.initializer(*self.initargs)
+        except (Died, Stop):
+            raise
+        except BaseException as error:
+            # The worker logs it and goes, and its pool is told only that it is gone.
+            _log.critical("Exception in initializer:", exc_info=True)
+            raise Died from error
 
     def _do(self, worker: Worker, job: _Job) -> None:
         try:
@@ -159,12 +169,12 @@ class Pool:
         if cancel_futures:
             while self.jobs:
                 self.jobs.popleft().future.cancel()
-        workers = list(self.workers.values())
         self.wake_all()
-        if wait:
-            for worker in workers:
-                if worker.strand is not None:
-                    worker.strand.thread.join()
+        # A worker that may do only so many jobs is followed by another.
+        while wait and self.workers:
+            worker = next(iter(self.workers.values()))
+            assert worker.strand is not None
+            worker.strand.thread.join()
 
 
 def _pickled_error(error: BaseException) -> bytes:

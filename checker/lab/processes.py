@@ -66,8 +66,11 @@ class Processes:
         if worker.strand is local.strand:
             raise Died
         assert worker.strand is not None
-        worker.strand.doom = Died()
-        self.clock.wake(worker.strand)
+        worker.killed = True
+        # One that has not begun hears of it as it begins.
+        if worker.began:
+            worker.strand.doom = Died()
+            self.clock.wake(worker.strand)
 
     def _pool(self, executor: ProcessPoolExecutor) -> Pool:
         pool = self._pools.get(executor)

@@ -17,8 +17,9 @@ from contextvars import Context
 from queue import Queue
 from typing import Any, TypeVarTuple
 
-from checker.lab import program, where
+from checker.lab import current, program, where
 from checker.lab.blocking import BlockingCalls
+from checker.lab.errors import WrongUse
 from checker.lab.leaks import Leaks
 from checker.lab.names import Names
 from checker.lab.originals import monotonic_ns, simple_get, sleep
@@ -173,6 +174,11 @@ def run(
     Use it from a script or a test. In a notebook a loop runs already, so it runs in a thread.
     """
     program.check(main, 1, threads)
+    if current.machine() is not None:
+        raise WrongUse(
+            "lab.real.run inside of lab.run: on the virtual clock there is no real one; call it "
+            "outside of the run"
+        )
     if asyncio._get_running_loop() is not None:
         return _in_thread(lambda: run(main, *args, threads=threads, catch=catch))
     real = _RealRun()

@@ -119,6 +119,10 @@ class Swaps:
         self._undo.append(undo)
         setattr(owner, name, replacement)
 
+    def later(self, undo: Callable[[], None]) -> None:
+        """Something else was changed; `undo` puts it back."""
+        self._undo.append(undo)
+
     def undo(self) -> None:
         """Put everything back."""
         while self._undo:

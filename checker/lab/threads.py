@@ -15,6 +15,7 @@ import itertools
 import logging
 import threading
 import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -31,6 +32,7 @@ _start = threading.Thread.start
 _join = threading.Thread.join
 _is_alive = threading.Thread.is_alive
 _submit = ThreadPoolExecutor.submit
+_usual_hook = threading.excepthook
 
 
 class Threads:
@@ -43,6 +45,7 @@ class Threads:
         self._names = names
         self._pools: weakref.WeakSet[ThreadPoolExecutor] = weakref.WeakSet()
         self.strands: dict[threading.Thread, Strand] = {}
+        self.when_raised: Callable[[str, BaseException], None] = lambda name, error: None
         clock.join_for_real = self._join_for_real
 
     def install(self, swaps: Swaps) -> None:
@@ -76,6 +79,7 @@ class Threads:
         swaps.attribute(threading.Thread, "join", join)
         swaps.attribute(threading.Thread, "is_alive", is_alive)
         swaps.attribute(ThreadPoolExecutor, "submit", submit)
+        swaps.attribute(threading, "excepthook", self._hear_of_exception)
         # A pool logs whatever ends its thread; that a run is over is no error of the program.
         log = logging.getLogger("concurrent.futures")
         swaps.attribute(log, "filters", [*log.filters, _not_stopped])
@@ -98,6 +102,7 @@ class Threads:
     def _start(self, thread: threading.Thread) -> None:
         if thread._started.is_set():  # type: ignore[attr-defined]
             _start(thread)  # Raises what it raises for a second start.
+        self._clock.running()
         self.launch(thread, self.begin(self._names.thread(thread)))
 
     def launch(self, thread: threading.Thread, strand: Strand) -> None:
@@ -126,6 +131,11 @@ class Threads:
             then = "returned"
         except Stop:
             then = "cancelled"
+        except BaseException:
+            if not clock.over:
+                raise
+            # What breaks in a thread that is made to end is not the program's fault.
+            then = "cancelled"
         finally:
             local.strand = local.machine = None
             strand.ended = True
@@ -133,6 +143,13 @@ class Threads:
                 while self._locks.notify(strand):
                     pass
                 clock.end(strand, then)
+
+    def _hear_of_exception(self, args: threading.ExceptHookArgs) -> None:
+        strand = self.strands.get(args.thread) if args.thread is not None else None
+        if strand is None or args.exc_value is None:
+            _usual_hook(args)
+        else:
+            self.when_raised(strand.name, args.exc_value)
 
     def _join(self, strand: Strand, timeout: float | None) -> None:
         deadline = None

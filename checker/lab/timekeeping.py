@@ -1,12 +1,16 @@
 """The functions that tell the time, on the virtual clock.
 
 `time.monotonic` and `time.perf_counter` are the clock; `time.time` and `datetime.now` are a
-fixed date plus it, in UTC. Threads that are no part of the run get the real ones.
+fixed date plus it. Threads that are no part of the run get the real ones.
+
+The time zone is UTC for as long as the run lasts, and for the whole process: local times come
+from the C library, which has one zone for all.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +26,7 @@ _UTC = datetime.UTC
 
 def install(swaps: Swaps, clock: Clock) -> None:
     """Replace the clocks, the calendar and sleep."""
-    seconds = lambda: clock.now / NS  # noqa: E731  (one of a table of small functions)
+    seconds = clock.seconds
     nanoseconds = lambda: clock.now  # noqa: E731
     for name, virtual in {
         "monotonic": seconds,
@@ -35,6 +39,8 @@ def install(swaps: Swaps, clock: Clock) -> None:
         builtin: Any = getattr(time, name)
         swaps.builtin(builtin, _in_strands(virtual, original(builtin)))
     _install_sleep(swaps, clock)
+    _install_clock_gettime(swaps, clock)
+    _install_zone(swaps)
     _install_calendar(swaps, clock)
 
 
@@ -54,18 +60,64 @@ def _install_sleep(swaps: Swaps, clock: Clock) -> None:
             return
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
-        clock.sleep(to_ns(seconds), "sleeping", f"time.sleep({seconds:g})")
+        clock.sleep(clock.after(seconds) - clock.now, "sleeping", f"time.sleep({seconds:g})")
 
     swaps.builtin(time.sleep, sleep)  # type: ignore[arg-type]
+
+
+def _install_clock_gettime(swaps: Swaps, clock: Clock) -> None:
+    began = {time.CLOCK_REALTIME: EPOCH_S * NS}
+    for name in ("CLOCK_MONOTONIC", "CLOCK_MONOTONIC_RAW", "CLOCK_BOOTTIME", "CLOCK_UPTIME_RAW"):
+        if hasattr(time, name):
+            began[getattr(time, name)] = 0
+    for name, unit in (("clock_gettime", NS), ("clock_gettime_ns", 1)):
+        builtin: Any = getattr(time, name)
+        swaps.builtin(builtin, _clock_by_number(original(builtin), clock, began, unit))
+
+
+def _clock_by_number(
+    real: Callable[[int], Any], clock: Clock, began: dict[int, int], unit: int
+) -> Callable[[int], Any]:
+    def tell(number: int) -> Any:
+        if local.strand is None or number not in began:
+            return real(number)
+        now = began[number] + clock.now
+        return now if unit == 1 else now / unit
+
+    return tell
+
+
+def _install_zone(swaps: Swaps) -> None:
+    if time.tzname == ("UTC", "UTC"):
+        return
+
+    def undo() -> None:
+        if (zone := os.environ.get("TZ")) is None:
+            os.unsetenv("TZ")
+        else:
+            os.putenv("TZ", zone)
+        time.tzset()
+
+    swaps.later(undo)
+    # The C library alone is told: the program's environment stays as it is.
+    os.putenv("TZ", "UTC0")
+    time.tzset()
 
 
 def _install_calendar(swaps: Swaps, clock: Clock) -> None:
     def now_s() -> float:
         return EPOCH_S + clock.now / NS
 
-    for name in ("gmtime", "localtime", "ctime"):
+    gmtime = original(time.gmtime)
+    for name, at, present in (
+        ("gmtime", 0, now_s),
+        ("localtime", 0, now_s),
+        ("ctime", 0, now_s),
+        ("asctime", 0, lambda: gmtime(now_s())),
+        ("strftime", 1, lambda: gmtime(now_s())),
+    ):
         builtin: Any = getattr(time, name)
-        swaps.builtin(builtin, _of_now(original(builtin), now_s))
+        swaps.builtin(builtin, _of_now(original(builtin), at, present))
 
     def now(cls: type[datetime.datetime], tz: datetime.tzinfo | None = None) -> Any:
         if local.strand is None:
@@ -81,12 +133,12 @@ def _install_calendar(swaps: Swaps, clock: Clock) -> None:
     swaps.method(datetime.datetime, "utcnow", classmethod(utcnow))
 
 
-def _of_now(real: Callable[..., Any], now_s: Callable[[], float]) -> Callable[..., Any]:
-    """A function of a time that takes the present one if it is given none."""
+def _of_now(real: Callable[..., Any], at: int, present: Callable[[], Any]) -> Callable[..., Any]:
+    """A function of a moment that takes the present one if it is given none."""
 
-    def of(seconds: float | None = None) -> Any:
-        if local.strand is not None and seconds is None:
-            seconds = now_s()
-        return real(seconds)
+    def of(*args: Any) -> Any:
+        if local.strand is not None and (len(args) <= at or args[at] is None):
+            args = (*args[:at], present())
+        return real(*args)
 
     return of

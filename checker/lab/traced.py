@@ -23,6 +23,11 @@ _Ts = TypeVarTuple("_Ts")
 # The callbacks by which asyncio steps a task: its first step, and the one after a wait.
 _STEPS = (None, "task_wakeup")
 
+# These stand in the path of every callback, so they go the short way: without `super()`, and
+# without the constructor of a NamedTuple, which is written in Python.
+_run: Callable[[Any], None] = asyncio.Handle._run
+_new = tuple.__new__
+
 
 class TracedHandle(asyncio.Handle):
     """A callback that knows since when it could run."""
@@ -31,10 +36,11 @@ class TracedHandle(asyncio.Handle):
 
     def __init__(self, callback: Any, args: Any, loop: Any, context: Context | None) -> None:
         super().__init__(callback, args, loop, context)
-        self.since = loop.cause_ns()
+        cause_ns = loop.cause_ns
+        self.since = cause_ns if cause_ns >= 0 else loop.now_ns()
 
     def _run(self) -> None:
-        self._loop.step(self, self.since, super()._run)  # type: ignore[attr-defined]
+        self._loop.step(self, self.since)  # type: ignore[attr-defined]
 
 
 class TracedTimer(asyncio.TimerHandle):
@@ -44,7 +50,7 @@ class TracedTimer(asyncio.TimerHandle):
 
     def _run(self) -> None:
         since = round(self._when * 1e9) - self._loop.origin_ns  # type: ignore[attr-defined]
-        self._loop.step(self, since, super()._run)  # type: ignore[attr-defined]
+        self._loop.step(self, since)  # type: ignore[attr-defined]
 
 
 class TracedTask(LabTask):
@@ -77,7 +83,10 @@ class Traced(Numbered):
     recorder: Recorder
     now_ns: Callable[[], int]
     origin_ns = 0
-    _cause = -1  # since when the callback that runs now could run, if it runs late
+    # Since when the callback that runs now could run, if it runs late. A timer that comes late,
+    # because code held the loop, makes its task ready late; but the task could have run since the
+    # deadline.
+    cause_ns = -1
 
     def trace_with(self, recorder: Recorder, now_ns: Callable[[], int]) -> None:
         """Record into `recorder`."""
@@ -90,29 +99,21 @@ class Traced(Numbered):
         self.meter.begin_turn()
         super()._run_once()  # type: ignore[misc]
 
-    def cause_ns(self) -> int:
-        """Since when a callback that is made now can run.
-
-        A timer that comes late, because code held the loop, makes its task ready late; but the
-        task could have run since the deadline.
-        """
-        return self._cause if self._cause >= 0 else self.now_ns()
-
-    def step(self, handle: Any, since: int, run: Callable[[], None]) -> None:
+    def step(self, handle: Any, since: int) -> None:
         """Run a callback; if it is a task's step, record the step and how it was left."""
         now = self.now_ns()
         callback = handle._callback
         task = getattr(callback, "__self__", None)
         if isinstance(task, TracedTask) and getattr(callback, "__name__", None) in _STEPS:
-            run()
-            self._record(task, now, since)
+            _run(handle)
+            self._record(task, now, since if since < now else now)
             self.meter.end_step(task, now)
             return
-        self._cause = since if since < now else -1
+        self.cause_ns = since if since < now else -1
         try:
-            run()
+            _run(handle)
         finally:
-            self._cause = -1
+            self.cause_ns = -1
 
     def _record(self, task: Any, began: int, since: int) -> None:
         lasted = self.now_ns() - began
@@ -127,7 +128,7 @@ class Traced(Numbered):
         else:
             at, on, queued = where.suspension(task)
             then = "queued" if queued else "waiting"
-        self.recorder.add(Ran(began, task.lane, min(since, began), lasted, then, on, at))
+        self.recorder.add(_new(Ran, (began, task.lane, since, lasted, then, on, at)))
         if self.on_suspended is not None and then not in ENDED:
             self.on_suspended(task)
 

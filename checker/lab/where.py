@@ -11,7 +11,7 @@ import asyncio
 import gc
 import os
 import sys
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, CoroutineType, FrameType, TracebackType
 from typing import Any, NamedTuple
 
 _LAB = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "")
@@ -88,57 +88,80 @@ _QUEUES = {
     "CapacityLimiter.acquire_on_behalf_of",
     "AsyncPoolRequest.wait_for_connection",
 }
-_Site = tuple[CodeType, int, CodeType, CodeType | None]
-_suspensions: dict[_Site, Suspension] = {}
+# By the identity of code objects, since to hash them costs more than all the rest. An entry
+# holds its code objects, so that no other can come to stand at the same address.
+_suspensions: dict[tuple[int, int, int, int], tuple[Suspension, tuple[CodeType | None, ...]]] = {}
 
 
 def suspension(task: asyncio.Task[Any]) -> Suspension:
     """Where `task` is suspended; it must not be running or done."""
-    site, library = None, None
+    site: Any = None
+    library: CodeType | None = None
     queue: CodeType | None = None
     thing: Any = task.get_coro()
     while thing is not None:
-        frame, thing = _inside(thing)
-        if frame is None:
+        here, (code, thing) = thing, _inside(thing)
+        if code is None:
             continue
-        code = frame.f_code
         if label(code.co_filename):
-            site, library, queue = frame, None, None
+            site, library, queue = here, None, None
             continue
         if library is None or library.co_qualname.startswith("_"):
             library = code
         if code.co_qualname in _QUEUES:
             queue = code
-    if site is None:
+    frame = _frame(site)
+    if frame is None:
         return Suspension("", _name(library) if library else "", queue is not None)
     if library is None:
         # A bare future or task: what it is differs from time to time, so it is not remembered.
         waiter = getattr(task, "_fut_waiter", None)
-        return Suspension(place(site.f_code, site.f_lineno), _future(waiter), False)
-    key = (site.f_code, site.f_lasti, library, queue)
+        return Suspension(place(frame.f_code, frame.f_lineno), _future(waiter), False)
+    key = (id(frame.f_code), frame.f_lasti, id(library), id(queue))
     known = _suspensions.get(key)
     if known is None:
-        at = place(site.f_code, site.f_lineno)
-        known = _suspensions[key] = Suspension(at, _name(library), queue is not None)
-    return known
+        at = place(frame.f_code, frame.f_lineno)
+        found = Suspension(at, _name(library), queue is not None)
+        known = _suspensions[key] = found, (frame.f_code, library, queue)
+    return known[0]
 
 
-def _inside(thing: Any) -> tuple[FrameType | None, Any]:
-    """The frame of an awaitable, and what it awaits in turn."""
-    try:
-        return thing.cr_frame, thing.cr_await
-    except AttributeError:
-        pass
-    if hasattr(thing, "ag_frame"):
-        return thing.ag_frame, thing.ag_await
-    if hasattr(thing, "gi_frame"):
-        return thing.gi_frame, thing.gi_yieldfrom
+def innermost(task: asyncio.Task[Any]) -> CodeType | None:
+    """The code in which `task` is suspended, a library's included."""
+    code, thing = None, task.get_coro()
+    while thing is not None:
+        inner, thing = _inside(thing)
+        code = inner or code
+    return code
+
+
+def _inside(thing: Any) -> tuple[CodeType | None, Any]:
+    """The code of an awaitable, and what it awaits in turn.
+
+    Not its frame: the interpreter makes a frame's object when asked, and keeps it for as long as
+    the coroutine lives. A handler of FastAPI is twenty coroutines deep.
+    """
+    if type(thing) is CoroutineType or hasattr(thing, "cr_code"):
+        return thing.cr_code, thing.cr_await
+    if hasattr(thing, "ag_code"):
+        return thing.ag_code, thing.ag_await
+    if hasattr(thing, "gi_code"):
+        return thing.gi_code, thing.gi_yieldfrom
     if type(thing).__name__ in _WRAPPERS:
         # These types of the interpreter show what they wrap to the garbage collector alone.
         for inner in gc.get_referents(thing):
-            if hasattr(inner, "ag_frame") or hasattr(inner, "cr_frame"):
+            if hasattr(inner, "ag_code") or hasattr(inner, "cr_code"):
                 return None, inner
     return None, None
+
+
+def _frame(thing: Any) -> FrameType | None:
+    """The frame of an awaitable, while it has one."""
+    for name in ("cr_frame", "ag_frame", "gi_frame"):
+        frame: FrameType | None = getattr(thing, name, None)
+        if frame is not None:
+            return frame
+    return None
 
 
 _WRAPPERS = {

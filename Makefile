@@ -1,0 +1,55 @@
+# Everything that a learner or a maintainer runs. `make` alone lists it.
+#
+# Paths in here are relative, so the folder may have spaces and other letters in its name.
+# Settings: PYTHON=python3.12 picks the Python, VENV=folder the environment, ARGS="..." is passed on.
+
+VENV ?= .venv
+PYTHON ?=
+ARGS ?=
+PY := "$(VENV)/bin/python"
+
+# $(call ready,LEVEL): the environment holds what LEVEL needs. Once it does, this takes no time.
+find_python = PYTHON="$(PYTHON)" VENV="$(VENV)" sh tools/find_python.sh
+ready = python=$$($(find_python)) && "$$python" -I tools/set_up.py "$(VENV)" $(1)
+
+.PHONY: help lab test test-all lint format bench lock upgrade clean
+
+help: ## List these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | awk -F '~' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+lab: ## Open the course in JupyterLab (sets everything up the first time)
+	@$(call ready,course)
+	@$(PY) -m checker.cli lab $(ARGS)
+
+test: lint ## Style, types and all tests
+	@$(PY) -m pytest $(ARGS)
+
+test-all: ## The same on Python 3.11, 3.12 and 3.13, as far as they are there
+	@MAKE="$(MAKE)" sh tools/test_all.sh
+
+lint: ## Style and types
+	@$(call ready,dev)
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+format: ## Put the code into its form, and mend what ruff can mend
+	@$(call ready,dev)
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: ## The measurements
+	@$(call ready,dev)
+	@$(PY) -m benchmarks $(ARGS)
+
+lock: ## Bring the lock files in step with pyproject.toml
+	@$(call ready,dev)
+	@$(PY) tools/lock.py
+
+upgrade: ## The same, with every version moved to the newest
+	@$(call ready,dev)
+	@$(PY) tools/lock.py --upgrade
+
+clean: ## Remove what can be made again; work/ and .unblocked/ stay
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

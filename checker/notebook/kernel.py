@@ -1,0 +1,33 @@
+"""The course's kernel: IPython's own, but the same on every machine.
+
+A notebook carries the kernel's `language_info`. IPython puts the exact Python version there, so
+opening a chapter that was built with another one would change it; here the version is "3".
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+
+
+class CourseKernel(IPythonKernel):
+    """IPython's kernel, with a `language_info` that names no exact version."""
+
+    language_info: dict[str, Any] = IPythonKernel.language_info | {"version": "3"}
+
+
+class CourseKernelApp(IPKernelApp):
+    """Starts the kernel, with the notebook's folder last on the import path."""
+
+    kernel_class = CourseKernel
+
+    def init_path(self) -> None:
+        """Let cells import modules beside the chapter, but none in place of a library's."""
+        sys.path.append("")
+
+
+if __name__ == "__main__":
+    CourseKernelApp.launch_instance()

@@ -1,0 +1,228 @@
+"""What is installed: the locks agree with pyproject.toml, and the built wheel works by itself."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+from uv import find_uv_bin
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LEVELS = ("build", "course", "dev")
+OURS = {"benchmarks", "checker", "tests", "tools"}
+VERSIONS = ("3.11", "3.12", "3.13")
+
+
+def lock_text(level: str) -> str:
+    """A lock file as it stands."""
+    return (ROOT / "requirements" / f"{level}.txt").read_text(encoding="utf-8")
+
+
+def pins(level: str) -> list[tuple[Requirement, list[str]]]:
+    """Every pin of a lock file, with its hashes."""
+    text = re.sub(r"(?m)^\s*#.*$", "", lock_text(level)).replace("\\\n", " ")
+    lines = [line.split("--hash=") for line in text.splitlines() if line.strip()]
+    return [(Requirement(pin), [part.strip() for part in hashes]) for pin, *hashes in lines]
+
+
+def wanted(level: str) -> list[Requirement]:
+    """What pyproject.toml declares for a level, in full."""
+    project, groups = PROJECT["project"], PROJECT["dependency-groups"]
+    extras = project["optional-dependencies"]
+    course = [*project["dependencies"], *extras["web"], *extras["course"]]
+    lines = {
+        "build": groups["build"],
+        "lab": [*project["dependencies"], *extras["web"]],
+        "course": course,
+        "dev": [*course, *groups["build"], *groups["dev"]],
+    }[level]
+    return [r for r in map(Requirement, lines) if canonicalize_name(r.name) != "unblocked"]
+
+
+def environment(python: str) -> dict[str, str]:
+    """This machine, as markers see it, with another version of Python."""
+    here = {key: str(value) for key, value in default_environment().items()}
+    return here | {"python_version": python, "python_full_version": f"{python}.0"}
+
+
+def versions(level: str, python: str) -> dict[NormalizedName, Version]:
+    """The version that a lock file gives to each distribution, on this version of Python."""
+    there = environment(python)
+    found: dict[NormalizedName, Version] = {}
+    for pin, _ in pins(level):
+        if pin.marker is None or pin.marker.evaluate(there):
+            (specifier,) = pin.specifier
+            assert specifier.operator == "=="
+            name = canonicalize_name(pin.name)
+            assert name not in found, f"{name} is pinned twice for Python {python}"
+            found[name] = Version(specifier.version)
+    return found
+
+
+@pytest.mark.parametrize("python", VERSIONS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_declared_dependency_is_locked_in_a_version_that_is_allowed(
+    level: str, python: str
+) -> None:
+    locked = versions(level, python)
+    assert wanted(level)
+    for requirement in wanted(level):
+        version = locked.get(canonicalize_name(requirement.name))
+        assert version is not None, f"{requirement} is not in the lock. Next: make lock"
+        assert version in requirement.specifier, f"{requirement}, not {version}. Next: make lock"
+
+
+@pytest.mark.parametrize("python", VERSIONS)
+def test_the_locks_agree_with_each_other(python: str) -> None:
+    dev = versions("dev", python)
+    for level in ("build", "course"):
+        assert versions(level, python).items() <= dev.items()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_pin_has_hashes(level: str) -> None:
+    assert pins(level)
+    for pin, hashes in pins(level):
+        assert hashes, pin
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), pin
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_lock_names_no_place_that_packages_come_from(level: str) -> None:
+    text = lock_text(level)
+    assert "://" not in text
+    assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host| @ ", text)
+
+
+def imports(folder: Path) -> set[str]:
+    """The top-level modules that the code in a folder imports, wherever in it."""
+    names: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.partition(".")[0])
+    return names - sys.stdlib_module_names - OURS
+
+
+@pytest.mark.parametrize(
+    ("folder", "level"),
+    [
+        *(("checker/trace", "lab"), ("checker/timeline", "lab"), ("checker/lab", "lab")),
+        *(("checker", "course"), ("tests", "dev"), ("tools", "dev"), ("benchmarks", "dev")),
+    ],
+)
+def test_whatever_is_imported_is_declared_and_not_there_by_luck(folder: str, level: str) -> None:
+    declared = {canonicalize_name(requirement.name) for requirement in wanted(level)}
+    owners = metadata.packages_distributions()
+    for name in sorted(imports(ROOT / folder)):
+        known = {canonicalize_name(owner) for owner in owners.get(name, ())}
+        assert known & declared, f"{folder} imports {name}. Next: declare it in pyproject.toml"
+
+
+def test_the_lab_alone_asks_for_no_web_framework_and_no_notebook() -> None:
+    base = {canonicalize_name(Requirement(r).name) for r in PROJECT["project"]["dependencies"]}
+    assert base == {"anyio", "blockbuster"}
+
+
+def closure(name: str, extras: frozenset[str] = frozenset()) -> Iterator[metadata.Distribution]:
+    """The installed distributions that a distribution's base dependencies come to."""
+    for line in metadata.requires(name) or ():
+        requirement = Requirement(line)
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras | {""}):
+            yield metadata.distribution(requirement.name)
+            yield from closure(requirement.name, frozenset(requirement.extras))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def alone(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh environment with the wheel and its base dependencies, and nothing else."""
+    venv = tmp_path_factory.mktemp("alone") / "venv"
+    uv = find_uv_bin()
+    for arguments in (
+        ["venv", "--quiet", "--offline", "--python", sys.executable, str(venv)],
+        ["pip", "install", "--quiet", "--offline", "--no-deps", "--python", venv, str(wheel)],
+    ):
+        subprocess.run([uv, *arguments], check=True, capture_output=True)
+    (target,) = venv.glob("lib/python*/site-packages")
+    for distribution in closure("unblocked"):
+        for file in distribution.files or ():
+            if ".." not in file.parts:
+                (target / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(str(file.locate()), target / file)
+    return venv
+
+
+def run_alone(venv: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of that environment, away from the checkout."""
+    program = [str(venv / "bin" / command[0]), *command[1:]]
+    return subprocess.run(program, cwd=venv, capture_output=True, text=True, check=False)
+
+
+def test_the_wheel_holds_the_package_its_types_and_its_licence_alone(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    version = PROJECT["project"]["version"]
+    assert {name.split("/")[0] for name in names} == {"checker", f"unblocked-{version}.dist-info"}
+    assert "checker/py.typed" in names
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+    sources = {str(path.relative_to(ROOT)) for path in (ROOT / "checker").rglob("*.py")}
+    assert sources <= set(names)
+
+
+PROGRAM = """
+import asyncio, json, sys, time
+from pathlib import Path
+import checker
+from checker import lab
+
+async def main():
+    await asyncio.sleep(2)
+    await asyncio.to_thread(time.sleep, 1)
+    time.sleep(3)
+    return "done"
+
+run = lab.run(main)
+said = [run.result, run.elapsed, len(run.blocked), run.leaks]
+heavy = {"fastapi", "httpx", "starlette", "pytest", "IPython", "typer"} & set(sys.modules)
+inside = Path(sys.prefix) in Path(checker.__file__).parents
+print(json.dumps([said, sorted(heavy), inside]))
+"""
+
+
+def test_the_lab_runs_a_program_with_its_base_dependencies_alone(alone: Path) -> None:
+    done = run_alone(alone, "python", "-W", "error", "-c", PROGRAM)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [["done", 6.0, 1, []], [], True]
+
+
+def test_the_command_is_there_and_says_what_it_lacks(alone: Path) -> None:
+    done = run_alone(alone, "unblocked", "lab")
+    assert done.returncode == 1
+    assert 'pip install "unblocked[course]"' in done.stderr
