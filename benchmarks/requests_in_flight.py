@@ -37,11 +37,11 @@ Main = Callable[[], Awaitable[None]]
 
 
 class _Contestant(NamedTuple):
-    driver: str  # "bare" or "driver"
+    driver: str  # "bare" (by hand) or "lab.serve"
     loop: str  # "asyncio", "asyncio, no gc", "lab", "lab, traced"
 
     def __str__(self) -> str:
-        return self.loop if self.driver == "bare" else f"{self.loop}, with its driver"
+        return self.loop if self.driver == "bare" else f"{self.loop}, lab.serve"
 
 
 _CONTESTANTS = [
@@ -49,9 +49,9 @@ _CONTESTANTS = [
     _Contestant("bare", "asyncio, no gc"),
     _Contestant("bare", "lab"),
     _Contestant("bare", "lab, traced"),
-    _Contestant("driver", "asyncio, no gc"),
-    _Contestant("driver", "lab"),
-    _Contestant("driver", "lab, traced"),
+    _Contestant("lab.serve", "asyncio, no gc"),
+    _Contestant("lab.serve", "lab"),
+    _Contestant("lab.serve", "lab, traced"),
 ]
 
 
@@ -181,9 +181,9 @@ def _ratios(found: Rounds) -> list[Figure]:
     return [
         ratio(found, "lab", "asyncio", BAR),
         ratio(found, "lab", "asyncio, no gc", BAR),
-        ratio(found, "lab, with its driver", "asyncio, no gc, with its driver", BAR),
+        ratio(found, "lab, lab.serve", "asyncio, no gc, lab.serve", BAR),
         ratio(found, "lab, traced", "lab"),
-        ratio(found, "lab, traced, with its driver", "lab, with its driver"),
+        ratio(found, "lab, traced, lab.serve", "lab, lab.serve"),
     ]
 
 

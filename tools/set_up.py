@@ -72,6 +72,7 @@ def set_up(root: Path, venv: Path, level: str, run: Run) -> None:
         print(f"Installing what requirements/{lock.name} names.", flush=True)
         _install(venv, ["--require-hashes", "--requirement", str(lock)], run)
     _install(venv, ["--no-deps", "--editable", str(root)], run)
+    _point_to(root, venv)
     _write(venv / "ready.json", json.dumps(after, indent=1))
 
 
@@ -82,7 +83,6 @@ def _locks(root: Path, level: str) -> list[Path]:
 
 def _make(venv: Path, run: Run) -> None:
     version = ".".join(map(str, sys.version_info[:2]))
-    print(f"Setting up {venv.name} with Python {version}: once, for a minute or two.", flush=True)
     options = ["--clear"]
     if importlib.util.find_spec("ensurepip") is None:
         if shutil.which("uv") is None:
@@ -93,6 +93,7 @@ def _make(venv: Path, run: Run) -> None:
                 f"then run the same command again."
             )
         options.append("--without-pip")
+    print(f"Setting up {venv.name} with Python {version}: once, for a minute or two.", flush=True)
     run([_base_python(version), "-I", "-m", "venv", *options, str(venv)])
 
 
@@ -120,6 +121,13 @@ def _install(venv: Path, what: Sequence[str], run: Run) -> None:
         else:
             return
     run([*pip, *what])
+
+
+def _point_to(root: Path, venv: Path) -> None:
+    # The build writes where the project is as an absolute path in UTF-8. Before Python 3.13 it is
+    # read in the locale's encoding, so with LC_ALL=C no Python would start in a folder "Übung".
+    for pointer in venv.glob("lib/python*/site-packages/_editable_impl_unblocked.pth"):
+        pointer.write_text(os.path.relpath(root, pointer.parent) + "\n", encoding="utf-8")
 
 
 def _write(path: Path, text: str) -> None:

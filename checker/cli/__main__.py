@@ -18,9 +18,12 @@ def main() -> None:
     """Run the command that the arguments name."""
     if find_spec("typer") is None:
         sys.exit(MISSING)
-    from checker.cli._app import build
+    try:
+        from checker.cli._app import build
 
-    build()()
+        build()()
+    except KeyboardInterrupt:  # Ctrl-C, before the command had begun to listen for it.
+        sys.exit(130)
 
 
 if __name__ == "__main__":

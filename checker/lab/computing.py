@@ -89,7 +89,12 @@ def cpu(seconds: float) -> None:
     machine = current.machine()
     if machine is not None:
         machine.compute(to_ns(seconds))
-        return
-    end = thread_time_ns() + to_ns(seconds)
+    else:
+        burn(to_ns(seconds))
+
+
+def burn(duration_ns: int) -> None:
+    """Compute for real."""
+    end = thread_time_ns() + duration_ns
     while thread_time_ns() < end:
         pass

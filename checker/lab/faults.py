@@ -2,8 +2,9 @@
 
 A cancellation can meet a task only where it is suspended, so a program has as many moments to be
 cancelled as it has suspensions. `cancel_everywhere` runs it once for each. `seeds` runs it under
-many schedules of latencies. Both return the runs; nothing is raised, so that all can be looked
-at. Every run says in `run.fault` what was done to it, and at which line.
+many schedules of latencies. `disconnect_everywhere` sends a request and leaves, once after each
+message of the response. They return the runs; nothing is raised, so that all can be looked at.
+Every run says in `run.fault` what was done to it, and at which line.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Fault(NamedTuple):
     """What was done to a program."""
 
     kind: str  # cancelled, seed, disconnected
-    number: int  # the first suspension, seed or message is 0
+    number: int  # the first suspension or seed is 0; messages that the client saw
     at: str  # "app.py:7": where the program was suspended
     on: str  # what it waited for there
 
@@ -36,6 +37,8 @@ class Fault(NamedTuple):
         if self.kind == "seed":
             return f"with seed {self.number}"
         place = f" at {self.at}" if self.at else ""
+        if self.kind == "disconnected":
+            place = f" after {self.number} messages{place and ', the handler' + place}"
         waiting = f", waiting for {self.on}" if self.on else ""
         return f"{self.kind}{place}{waiting}"
 
@@ -109,3 +112,81 @@ def seeds(main: _Main, *args: Any, n: int = 20, **size: int) -> list[Run]:
         run.fault = Fault("seed", seed, "", "")
         runs.append(run)
     return runs
+
+
+def disconnect_everywhere(
+    app: Any,
+    path: str,
+    *,
+    method: str = "GET",
+    headers: Any = None,
+    body: bytes | None = b"",
+    limit: int = 100,
+    **size: int,
+) -> list[Run]:
+    """Request `path` of an ASGI app once per message of its response, and leave after it.
+
+    limit   of messages: a response that never ends is left after so many at the latest
+    size    cores, threads and seed, as for lab.run
+
+    The first run leaves before the app has sent anything, the last one before the last message.
+    `run.result` is the list of what the app raised. The app is the same in all runs.
+    """
+    runs = []
+    for number in range(limit):
+        client = _LeavingClient(app, method, path, headers, body, number)
+        run = execute(client.visit, (), _USUAL | size)
+        if client.saw_the_end:
+            break
+        run.fault = client.fault
+        runs.append(run)
+    return runs
+
+
+class _LeavingClient:
+    """Reads so many messages of a response, and leaves."""
+
+    def __init__(
+        self, app: Any, method: str, path: str, headers: Any, body: bytes | None, number: int
+    ) -> None:
+        self._app, self._number = app, number
+        self._request = (method, path, headers, body)
+        self.saw_the_end = False
+        self.fault: Fault | None = None
+
+    async def visit(self) -> list[Any]:
+        from checker.lab.asgi import serve
+
+        method, path, headers, body = self._request
+        async with serve(self._app) as server:
+            async with server.connect(method, path, headers=headers, body=body) as exchange:
+                for _ in range(self._number):
+                    await exchange.receive()
+                    self.saw_the_end = exchange.complete
+                    if self.saw_the_end:
+                        return []
+                at, on = await _stands(f"{method} {path}")
+                self.fault = Fault("disconnected", self._number, at, on)
+                exchange.disconnect()
+        return server.errors
+
+
+async def _stands(name: str) -> tuple[str, str]:
+    """Where the handler with this task name waits, once it does.
+
+    A response that streams is sent by a task of its own, so where the handler itself is in no
+    line of the program, a task that it may have begun is asked.
+    """
+    while True:
+        tasks: list[Any] = sorted(asyncio.all_tasks(), key=lambda task: task.lane)  # type: ignore[attr-defined]
+        handler = next((task for task in tasks if task.get_name() == name), None)
+        if handler is None:
+            return "", ""
+        if handler._fut_waiter is not None:
+            break
+        await asyncio.sleep(0)
+    for task in tasks[tasks.index(handler) :]:
+        at, on, _ = where.suspension(task)
+        if at:
+            return at, on
+    return "", ""

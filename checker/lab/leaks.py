@@ -86,7 +86,8 @@ class Leaks:
     def in_thread(self, name: str, error: BaseException) -> None:
         """A thread ended with an exception, which nobody can catch any more."""
         at = where.of_traceback(error.__traceback__)
-        self.add("exception", f"{name} raised {type(error).__name__}: {error}, and nobody looked", at)
+        shown = f"{type(error).__name__}: {error}"
+        self.add("exception", f"{name} raised {shown}, and nobody looked", at)
 
     def pending(self, tasks: list[asyncio.Task[Any]]) -> None:
         """Tasks that had not ended when the program did."""

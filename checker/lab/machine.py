@@ -25,7 +25,7 @@ from checker.lab.leaks import Collector, Leaks
 from checker.lab.locks import Locks
 from checker.lab.loop import LabLoop
 from checker.lab.names import Names
-from checker.lab.originals import acquire, release
+from checker.lab.originals import acquire, monotonic, release
 from checker.lab.processes import Processes
 from checker.lab.program import start
 from checker.lab.steps import Computed
@@ -34,6 +34,8 @@ from checker.lab.swap import Swaps
 from checker.lab.threads import Threads
 from checker.lab.traced import Traced
 from checker.trace import End, Lane, Recorder, Report
+
+_LOOK_S = 0.05
 
 
 class TracedLabLoop(Traced, LabLoop):
@@ -110,9 +112,8 @@ class Machine:
 
     def run(self, main: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Run the program to its end. What came of it is in the attributes."""
-        collector = Collector()
         with self.button.installed(), ExitStack() as undo:
-            undo.callback(collector.restore)
+            undo.callback(Collector().restore)
             self._set_aside(undo)
             swaps = Swaps()
             undo.callback(swaps.undo)
@@ -148,6 +149,10 @@ class Machine:
         self.processes.install(swaps)
         self.blocking.install(swaps)
         refuse_network(swaps)
+        if "httpx" in sys.modules:
+            from checker.lab.services import transport
+
+            transport.install(swaps)
         self.leaks.install(swaps)
         swaps.attribute(os, "cpu_count", lambda: self.cores)
         if hasattr(os, "process_cpu_count"):
@@ -238,11 +243,13 @@ class Machine:
 
     def _wait_for_baton(self, me: Strand) -> None:
         """The loop's thread waits for another. If nothing moves for too long, it names it."""
-        passes = self.clock.passes
-        while not acquire(me.baton, True, self.patience_s):
-            if passes == self.clock.passes:
+        passes, since = self.clock.passes, monotonic()
+        # It looks up now and then: a signal may have met another thread, and does not wake this.
+        while not acquire(me.baton, True, min(_LOOK_S, self.patience_s)):
+            if passes != self.clock.passes:
+                passes, since = self.clock.passes, monotonic()
+            elif monotonic() - since >= self.patience_s:
                 self._end_with(explain.thread_stuck(self))
-            passes = self.clock.passes
 
     def _task_name(self) -> str:
         task = asyncio.current_task(self.loop)

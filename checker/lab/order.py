@@ -17,7 +17,7 @@ import itertools
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from checker.lab.current import local
@@ -32,6 +32,8 @@ def install(swaps: Swaps) -> None:
     gathering: Any = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]
     for kind in (threading.Thread, concurrent.futures.Future, gathering):
         _number(swaps, kind, next_number)
+    # `as_completed` walks a set of what it was given, and a coroutine cannot be numbered.
+    swaps.attribute(asyncio.tasks, "set", _set)
     if "anyio" in sys.modules:
         from anyio._backends import _asyncio
 
@@ -64,6 +66,11 @@ def _order_scopes(swaps: Swaps, kind: Any) -> None:
         scope._child_scopes = _InOrder()
 
     swaps.attribute(kind, "__init__", init)
+
+
+def _set(things: Iterable[Any] = ()) -> Any:
+    """What asyncio.tasks calls a set: with things to walk them, without to fill and hand out."""
+    return dict.fromkeys(things) or set()
 
 
 class _InOrder(dict[Any, None]):

@@ -8,6 +8,7 @@ lab against reality, and for what the lab refuses.
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from _queue import SimpleQueue
@@ -19,6 +20,8 @@ from typing import Any, TypeVarTuple
 
 from checker.lab import current, program, where
 from checker.lab.blocking import BlockingCalls
+from checker.lab.computing import burn
+from checker.lab.current import Closable, local
 from checker.lab.errors import WrongUse
 from checker.lab.leaks import Leaks
 from checker.lab.names import Names
@@ -26,6 +29,7 @@ from checker.lab.originals import monotonic_ns, simple_get, sleep
 from checker.lab.run import Run, finish
 from checker.lab.swap import Swaps
 from checker.lab.traced import Traced
+from checker.lab.turn import alone
 from checker.trace import End, Lane, Ran, Recorder, Trace
 
 _Ts = TypeVarTuple("_Ts")
@@ -89,7 +93,23 @@ class _RealRun:
     def now_ns(self) -> int:
         return monotonic_ns() - self.origin
 
+    # What services and programs ask of a run.
+
+    seed = 0
+
+    def watch(self, thing: Closable) -> None:
+        self.leaks.watch(thing)
+
+    def compute(self, duration_ns: int) -> None:
+        burn(duration_ns)
+
+    # What asyncio does not tell of.
+
     def install(self, swaps: Swaps) -> None:
+        if "httpx" in sys.modules:
+            from checker.lab.services import transport
+
+            transport.install(swaps, real_network=True)
         self.blocking.install(swaps)
         swaps.builtin(time.sleep, self._sleep)  # type: ignore[arg-type]
         swaps.attribute(threading.Thread, "start", lambda thread: self._start(thread))
@@ -130,6 +150,7 @@ class _RealRun:
 
         def run_in_lane() -> None:
             del thread.run
+            current.belong(None, self)
             self._thread.lane, self._thread.began = lane, self.now_ns()
             then = "raised"
             try:
@@ -174,13 +195,19 @@ def run(
     Use it from a script or a test. In a notebook a loop runs already, so it runs in a thread.
     """
     program.check(main, 1, threads)
-    if current.machine() is not None:
+    outer = asyncio._get_running_loop()
+    if current.machine() is not None or isinstance(outer, _RealLoop):
         raise WrongUse(
-            "lab.real.run inside of lab.run: on the virtual clock there is no real one; call it "
-            "outside of the run"
+            "lab.real.run inside of a run: a program has one loop and one clock; await the inner "
+            "function in place of running it"
         )
-    if asyncio._get_running_loop() is not None:
+    if outer is not None:
         return _in_thread(lambda: run(main, *args, threads=threads, catch=catch))
+    with alone():
+        return finish(_run(main, args, threads), catch)
+
+
+def _run(main: Callable[..., Awaitable[Any]], args: tuple[Any, ...], threads: int) -> Run:
     real = _RealRun()
     real.recorder.add(Lane(0, 0, "loop", "loop", None, ""))
     real.loop.set_exception_handler(lambda _, context: real.leaks.on_exception_context(context))
@@ -188,7 +215,9 @@ def run(
     result, error = None, None
     elapsed_ns = 0
     runner = asyncio.Runner(loop_factory=lambda: real.loop)
+    before = local.strand, local.machine
     try:
+        current.belong(None, real)
         real.install(swaps)
         with runner:
             try:
@@ -200,18 +229,22 @@ def run(
             elapsed_ns = real.now_ns()
             real.leaks.pending([task for task in asyncio.all_tasks(real.loop) if not task.done()])
             real.leaks.generators(real.loop)
+        real.leaks.services()
     finally:
         swaps.undo()
+        current.belong(*before)
     outcome = "returned" if error is None else "raised"
     real.recorder.add(End(real.now_ns(), outcome, real.loop.turns))
     trace = Trace(real.recorder.events, clock="real", threads=threads)
-    return finish(
-        Run(
-            result, error, elapsed_ns, trace, real.blocking.found, real.leaks.found,
-            real.loop.meter.found,
-        ),
-        catch,
-    )  # fmt: skip
+    return Run(
+        result,
+        error,
+        elapsed_ns,
+        trace,
+        real.blocking.found,
+        real.leaks.found,
+        real.loop.meter.found,
+    )
 
 
 def _in_thread(call: Callable[[], Run]) -> Run:

@@ -11,6 +11,7 @@ from checker.lab.clock import NS
 from checker.lab.errors import WrongUse
 from checker.lab.leaks import Leak
 from checker.lab.steps import Computed
+from checker.lab.turn import alone
 from checker.trace import Report, Trace
 
 if TYPE_CHECKING:
@@ -145,10 +146,11 @@ def execute(
         )
     from checker.lab.machine import Machine
 
-    machine = Machine(**size, trace=trace, turns=turns, patience_s=patience)
-    if fault is not None:
-        fault.attach(machine)
-    machine.run(main, args)
+    with alone():
+        machine = Machine(**size, trace=trace, turns=turns, patience_s=patience)
+        if fault is not None:
+            fault.attach(machine)
+        machine.run(main, args)
     events = machine.recorder.events if machine.recorder else []
     return Run(
         machine.result,

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from checker.lab.clock import NS, Clock, to_ns
+from checker.lab.clock import NS, Clock
 from checker.lab.current import local
 from checker.lab.swap import Swaps, original
 
@@ -108,13 +108,13 @@ def _install_calendar(swaps: Swaps, clock: Clock) -> None:
     def now_s() -> float:
         return EPOCH_S + clock.now / NS
 
-    gmtime = original(time.gmtime)
+    localtime = original(time.localtime)
     for name, at, present in (
         ("gmtime", 0, now_s),
         ("localtime", 0, now_s),
         ("ctime", 0, now_s),
-        ("asctime", 0, lambda: gmtime(now_s())),
-        ("strftime", 1, lambda: gmtime(now_s())),
+        ("asctime", 0, lambda: localtime(now_s())),
+        ("strftime", 1, lambda: localtime(now_s())),
     ):
         builtin: Any = getattr(time, name)
         swaps.builtin(builtin, _of_now(original(builtin), at, present))

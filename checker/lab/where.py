@@ -106,7 +106,8 @@ def suspension(task: asyncio.Task[Any]) -> Suspension:
         if label(code.co_filename):
             site, library, queue = here, None, None
             continue
-        if library is None or library.co_qualname.startswith("_"):
+        # The first one that the program called; where none of it is the program's, the last.
+        if library is None or site is None or library.co_qualname.startswith("_"):
             library = code
         if code.co_qualname in _QUEUES:
             queue = code

@@ -137,6 +137,11 @@ class Exchange:
         return int(start["status"])
 
     @property
+    def complete(self) -> bool:
+        """Whether the client has the whole response."""
+        return self._complete
+
+    @property
     def headers(self) -> RawHeaders:
         """The headers of the response, as the app sent them; known once `status` is."""
         if self._start is None:

@@ -87,7 +87,7 @@ class Database(Service):
         self._guard = Guard()
         self._links: dict[int, Link] = {}
         self.reset()
-        self._enter()
+        self.enter()
 
     # Connecting.
 
@@ -117,7 +117,7 @@ class Database(Service):
 
     def restart(self) -> None:
         """Break off all connections, as a restart does. What was committed stays."""
-        self._enter()
+        self.enter()
         for link in list(self._links.values()):
             link.lose()
 
@@ -131,7 +131,7 @@ class Database(Service):
     @property
     def connections(self) -> Connections:
         """Counts of its connections: open, opened, peak, refused, limit."""
-        self._enter()
+        self.enter()
         return self._connections
 
     @property
@@ -143,7 +143,7 @@ class Database(Service):
     @property
     def queries(self) -> int:
         """How many commands were sent; COMMIT and ROLLBACK do not count."""
-        self._enter()
+        self.enter()
         return len(self._log)
 
     @property
@@ -250,7 +250,7 @@ class Database(Service):
                 self._connections.remove()
 
     def _current(self) -> Store:
-        self._enter()
+        self.enter()
         # A run that is over leaves its rows as they were.
         if self._same_run:
             self.store.settle()

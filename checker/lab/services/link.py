@@ -174,6 +174,8 @@ class Link:
         return first.result
 
     def _check(self) -> None:
+        # In another run the database is new, and its old connections are gone.
+        self.database.enter()
         if self.closed:
             raise ConnectionClosed(f"{self} is closed; take a new one from the database or a pool")
         self._check_lost()

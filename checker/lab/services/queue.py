@@ -121,7 +121,7 @@ class Queue(Service):
         self._max_length, self._max_attempts = max_length, max_attempts
         self._lose_ack = Choice(lose_ack, "lose_ack")
         self.reset()
-        self._enter()
+        self.enter()
 
     # Using it.
 
@@ -221,7 +221,7 @@ class Queue(Service):
     # Within.
 
     def _books(self) -> Broker:
-        self._enter()
+        self.enter()
         # A run that is over leaves its books as they were.
         if self._same_run:
             with self._broker.changing():
@@ -229,7 +229,7 @@ class Queue(Service):
         return self._broker
 
     def _put(self, body: Any, delay: float) -> Steps[int]:
-        self._enter()
+        self.enter()
         hidden_ns = finite_ns(delay, "delay")
         broker, job = self._broker, None
         with broker.changing():
@@ -241,7 +241,7 @@ class Queue(Service):
         return job.number
 
     def _get(self, timeout: float | None) -> Steps[Delivery | None]:
-        self._enter()
+        self.enter()
         broker, bell, moment_ns = self._broker, Bell(), now_ns()
         limit_ns = None if timeout is None else to_ns(timeout, "timeout")
         deadline_ns = None if limit_ns is None else moment_ns + limit_ns

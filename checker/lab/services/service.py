@@ -39,7 +39,7 @@ class Service:
         """What of this service is open, for the leak list of a run."""
         raise NotImplementedError
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
         """Belong to the caller's run, if there is one."""
         machine = current.machine()
         with self._entering:

@@ -60,8 +60,8 @@ class Bell:
 class Pause(NamedTuple):
     """Wait until a time (None: without end), or until the bell rings. Yielding gives: it rang.
 
-    `settled`: the bell can only mean that the caller's other tasks gave up, which no thread has;
-    a thread just sleeps.
+    `settled`: the time will not change any more, and the bell is for a task that closes what
+    another task is waiting for. A thread just sleeps, as it would in a call to a socket.
     """
 
     until_ns: int | None

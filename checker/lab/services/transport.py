@@ -1,6 +1,9 @@
 """httpx clients and transports that reach services, and the patch that lets all clients do so.
 
-The pool is httpcore's own, so limits, time-outs, keep-alive and their exceptions are the real ones.
+The pool is httpcore's own, so limits, time-outs, keep-alive and their exceptions are the real
+ones. So are its weaknesses (httpcore 1.0.9): a slot is lost if a request is cancelled while the
+pool takes its own lock, the pool time-out starts anew whenever a connection becomes free, and
+its work grows with the square of the number of requests that wait.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from checker.lab.services.network import (
     find_service,
     network_backends,
 )
+from checker.lab.swap import Swaps
 
 if TYPE_CHECKING:
     from checker.lab.services.upstream import Upstream
@@ -89,8 +93,7 @@ def _light_context() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-@contextmanager
-def installed(*, real_network: bool = False) -> Iterator[None]:
+def install(swaps: Swaps, *, real_network: bool = False) -> None:
     """Let every httpx client of a run reach services by host name, also one made before the run.
 
     A host that is no service is refused, or looked for on the real network if that is asked for.
@@ -109,15 +112,21 @@ def installed(*, real_network: bool = False) -> Iterator[None]:
             (SyncBackend, "connect_unix_socket", blocking.connect_unix_socket),
             (httpx._transports.default, "create_ssl_context", _create_ssl_context),
         ]
-    saved = [(owner, name, owner.__dict__[name]) for owner, name, _ in replaced]
+    for owner, name, ours in replaced:
+        by_host = real_network and name == "connect_tcp"
+        chosen = _in_runs(owner.__dict__[name], ours, isinstance(owner, type), by_host)
+        swaps.attribute(owner, name, chosen)
+
+
+@contextmanager
+def installed(*, real_network: bool = False) -> Iterator[None]:
+    """The same for the length of a block."""
+    swaps = Swaps()
+    install(swaps, real_network=real_network)
     try:
-        for (owner, name, original), (_, _, ours) in zip(saved, replaced, strict=True):
-            by_host = real_network and name == "connect_tcp"
-            setattr(owner, name, _in_runs(original, ours, isinstance(owner, type), by_host))
         yield
     finally:
-        for owner, name, original in saved:
-            setattr(owner, name, original)
+        swaps.undo()
 
 
 def _in_runs(

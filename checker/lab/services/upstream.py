@@ -94,7 +94,7 @@ class Upstream(Service):
             at_least_one("capacity", capacity)
         self._capacity = capacity
         self.reset()
-        self._enter()
+        self.enter()
         routes.add(self)
 
     # Calling it.
@@ -183,7 +183,7 @@ class Upstream(Service):
     @property
     def connections(self) -> Connections:
         """Counts of the connections over HTTP: opened, open, busy, peak, refused."""
-        self._enter()
+        self.enter()
         return self._connections
 
     def reset(self) -> None:
@@ -223,7 +223,7 @@ class Upstream(Service):
 
     def begin(self, call: Call, *, whole: bool) -> tuple[Ledger, Serving]:
         """Take a call on. `whole`: its caller takes the answer in one piece."""
-        self._enter()
+        self.enter()
         ledger = self._ledger
         ledger.arrive(call)
         try:
@@ -236,7 +236,7 @@ class Upstream(Service):
     # Within.
 
     def _books(self) -> Ledger:
-        self._enter()
+        self.enter()
         # A run that is over leaves its books as they were: the clock of whoever reads them now
         # says nothing about them.
         if self._same_run:

@@ -146,6 +146,22 @@ def test_a_handler_that_never_began_breaks_its_response() -> None:
     assert seen.app == []
 
 
+def test_a_block_that_is_thrown_away_unfinished_does_not_wait() -> None:
+    async def block() -> None:
+        async with serve(holding(seen), lifespan=False):
+            await asyncio.Event().wait()
+
+    async def main() -> None:
+        abandoned = block()
+        abandoned.send(None)
+        # Closing raises a RuntimeError if the block awaits anything on its way out.
+        abandoned.close()
+
+    seen = Seen()
+    asyncio.run(main())
+    assert seen.app == []
+
+
 def test_handlers_are_named_after_their_requests() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         task = asyncio.current_task()

@@ -191,6 +191,18 @@ def test_pool_timeout_when_all_connections_are_taken(now):
     assert outcome.elapsed == 1.0
 
 
+def test_the_pool_time_out_of_httpcore_begins_anew_whenever_a_connection_becomes_free():
+    """A peculiarity of httpcore 1.0.9: who waits behind others may wait longer than that."""
+    service = Upstream(1.0)
+
+    async def use(client):
+        await asyncio.gather(*[client.get("/") for _ in range(4)])
+        return [call.started for call in service.log]
+
+    limits, timeout = httpx.Limits(max_connections=1), httpx.Timeout(None, pool=1.5)
+    assert run(service, use, limits=limits, timeout=timeout).result == [0.0, 1.0, 2.0, 3.0]
+
+
 def test_the_pool_serves_its_queue_in_order():
     service = Upstream(0.5)
 
