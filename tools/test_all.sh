@@ -8,7 +8,7 @@ ran=0
 for version in 3.11 3.12 3.13; do
     if python=$(sh tools/find_python.sh "$version"); then
         echo "=== Python $version: $python"
-        if "${MAKE:-make}" test PYTHON="$python" VENV="build/python$version"; then
+        if "${MAKE:-make}" --no-print-directory test PYTHON="$python" VENV="build/python$version"; then
             summary="$summary  Python $version: passed\n"
         else
             summary="$summary  Python $version: FAILED\n"

@@ -43,8 +43,8 @@ class Strand:
     """The loop or a thread: something that can hold the baton."""
 
     __slots__ = (
-        "baton", "began", "doom", "ended", "lane", "name", "process", "seq", "since", "thread",
-        "woken",
+        "baton", "began", "doom", "ended", "lane", "name", "on", "process", "seq", "since",
+        "thread", "woken",
     )  # fmt: skip
 
     def __init__(self, name: str, lane: int, process: int = 0) -> None:
@@ -57,6 +57,7 @@ class Strand:
         self.seq = -1  # of its one valid entry in the heap; entries with another are stale
         self.woken = False
         self.ended = False
+        self.on = ""  # what it waits for, or waited for last
         self.doom: BaseException | None = None  # raised in it as soon as it runs again
         self.began = self.since = 0
 
@@ -70,7 +71,6 @@ class Clock:
         self.holder = loop
         self.recorder = recorder
         self.passes = 0  # how often it was decided who is next: whether anything moves at all
-        self.quiet = False  # the lab tidies up: what begins now is not the program's
         self.over = False  # every wait raises Stop from now on
         self.next_seq = itertools.count().__next__
         self._heap: list[tuple[int, int, Strand]] = []
@@ -130,6 +130,7 @@ class Clock:
         """Wait until woken, or until the deadline. True if it was woken."""
         me = self.running()
         me.woken = False
+        me.on = on
         if deadline is None or deadline >= NEVER:
             me.seq = -1
         else:
@@ -274,6 +275,6 @@ class Clock:
     # The record.
 
     def _ran(self, me: Strand, then: str, on: str, at: str) -> None:
-        if self.recorder and me.lane >= 0:
+        if self.recorder:
             lasted = self.now - me.began
             self.recorder.add(Ran(me.began, me.lane, me.since, lasted, then, on, at))

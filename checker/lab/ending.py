@@ -20,7 +20,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from checker.lab import explain, where
+from checker.lab import explain, stuck, where
 from checker.lab.clock import Strand
 from checker.lab.current import local
 from checker.lab.errors import Deadlock, Stop, ThreadStuck
@@ -44,7 +44,6 @@ def clean_up(machine: Machine) -> None:
         machine.leaks.generators(loop)
     loop.last_turn = loop.turns + loop.turns_limit
     attempt(machine, lambda: _cancel(machine, pending))
-    loop.quiet = machine.clock.quiet = True
     attempt(machine, lambda: loop.run_until_complete(loop.shutdown_asyncgens()))
     attempt(machine, lambda: loop.run_until_complete(loop.shutdown_default_executor()))
     abandon(machine)
@@ -64,11 +63,11 @@ def attempt(machine: Machine, step: Callable[[], Any]) -> None:
     try:
         with machine.button.program(None if machine.verdict is None else GRACE_S):
             step()
-    except (Stop, KeyboardInterrupt) as error:
+    except BaseException as error:
         if machine.verdict is None and not machine.button.pressed:
             machine.error = machine.error or error
-    except BaseException as error:
-        machine.error = machine.error or error
+    if machine.verdict is not None:
+        machine.error = machine.error or machine.verdict
     machine.settle()
 
 
@@ -110,10 +109,10 @@ def end_threads(machine: Machine) -> None:
     left = [strand for strand in list(strands.values()) if not strand.ended]
     if machine.verdict is None:
         for strand in left:
-            if at := explain.thread_at(strand):
-                machine.leaks.add("thread", f"{strand.name} had not ended", at)
-    for pool in machine.threads.forget_pools():
-        machine.leaks.add("pool", f"a {type(pool).__name__} was not shut down")
+            if not stuck.is_idle(strand):
+                machine.leaks.add("thread", f"{strand.name} had not ended", stuck.stand(strand)[0])
+        for pool in machine.threads.open_pools():
+            machine.leaks.add("pool", f"a {type(pool).__name__} was not shut down")
     running = machine.clock.holder
     machine.clock.over = True
     local.strand = None
@@ -125,6 +124,7 @@ def end_threads(machine: Machine) -> None:
     left = [strand for strand in list(strands.values()) if strand.thread.is_alive()]
     if left and (left := _insist(machine, left)):
         _report_stuck(machine, left)
+    machine.threads.forget_pools()
 
 
 def _let_go(strand: Strand) -> None:
@@ -148,8 +148,8 @@ def _insist(machine: Machine, left: list[Strand]) -> list[Strand]:
     return left
 
 
-def _report_stuck(machine: Machine, stuck: list[Strand]) -> None:
-    text = explain.threads_left(stuck)
+def _report_stuck(machine: Machine, left: list[Strand]) -> None:
+    text = explain.threads_left(left)
     error = machine.verdict or machine.error
     if error is None:
         machine.error = machine.verdict = ThreadStuck(text)

@@ -68,7 +68,8 @@ async def load(
             if rate is not None:
                 kind = f"{rate:g}/s for {duration:g} s, {arrivals}"
                 await generator.offer(_due_times(rate, until_ns, arrivals))
-            elif users is not None:
+            else:
+                assert users is not None
                 kind = f"{users} users for {duration:g} s, thinking {think:g} s"
                 await generator.use(users, until_ns, think)
         finally:

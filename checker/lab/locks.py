@@ -18,6 +18,7 @@ import _thread
 import threading
 from _queue import SimpleQueue
 from collections import deque
+from collections.abc import Callable
 from math import inf, nextafter
 from queue import Empty
 from typing import Any
@@ -59,7 +60,8 @@ class Locks:
         self._clock = clock
         self._patience_s = patience_s
         self._waiters: dict[int, _Waiters] = {}
-        self._held: set[int] = set()
+        self._held: dict[int, str] = {}  # and the name of who took it: a task or a thread
+        self.task_name: Callable[[], str] = lambda: ""  # of the task that runs now
 
     def wait_on(self, thing: Any, deadline: int | None, on: str, first: bool = False) -> bool:
         """Park the holder of the baton until `notify(thing)`. False if the deadline came first."""
@@ -90,6 +92,19 @@ class Locks:
         self._clock.wake(waiters.strands.popleft())
         return True
 
+    def _taker(self) -> str:
+        strand = local.strand
+        if strand is None or strand is self._clock.loop:
+            return self.task_name()
+        return strand.name
+
+    def holder(self, waiter: Strand) -> str:
+        """The name of who holds the lock that a strand waits for."""
+        for waiters in self._waiters.values():
+            if waiter in waiters.strands:
+                return self._held.get(id(waiters.thing), "")
+        return ""
+
     def _deadline(self, timeout: float | None) -> int | None:
         if timeout is None or timeout < 0:
             return None
@@ -103,7 +118,7 @@ class Locks:
             if not self.wait_on(lock, deadline, on, first):
                 return False
             if take(lock, False):
-                self._held.add(id(lock))
+                self._held[id(lock)] = self._taker()
                 return True
             first = True
         return self._wait_for_outsider(lock, take, timeout)
@@ -122,7 +137,7 @@ class Locks:
                 "the program waits for a lock that a thread outside of the run holds, and which "
                 "it did not release; take and release a lock within one run"
             )
-        self._held.add(id(lock))
+        self._held[id(lock)] = self._taker()
         return True
 
     def install(self, swaps: Swaps) -> None:
@@ -133,22 +148,22 @@ class Locks:
         self._install_condition(swaps)
 
     def _install_lock(self, swaps: Swaps) -> None:
-        held = self._held
+        held, taker = self._held, self._taker
 
         def acquire_lock(lock: Any, blocking: bool = True, timeout: float = -1) -> bool:
             if local.strand is None or not blocking:
                 taken = acquire(lock, blocking, timeout)
                 if taken and local.strand is not None:
-                    held.add(id(lock))
+                    held[id(lock)] = taker()
                 return taken
             if acquire(lock, False):
-                held.add(id(lock))
+                held[id(lock)] = taker()
                 return True
             return self._wait_for_lock(lock, acquire, timeout, "Lock.acquire")
 
         def release_lock(lock: Any) -> None:
             # In this order: outside of the run others may take it as soon as it is free.
-            held.discard(id(lock))
+            held.pop(id(lock), None)
             release(lock)
             if local.strand is not None:
                 self.notify(lock)
@@ -167,22 +182,22 @@ class Locks:
         swaps.method(_thread.LockType, "__exit__", leave)
 
     def _install_rlock(self, swaps: Swaps) -> None:
-        held = self._held
+        held, taker = self._held, self._taker
 
         def acquire_lock(lock: Any, blocking: bool = True, timeout: float = -1) -> bool:
             if local.strand is None or not blocking:
                 taken = rlock_acquire(lock, blocking, timeout)
                 if taken and local.strand is not None:
-                    held.add(id(lock))
+                    held[id(lock)] = taker()
                 return taken
             if rlock_acquire(lock, False):
-                held.add(id(lock))
+                held[id(lock)] = taker()
                 return True
             return self._wait_for_lock(lock, rlock_acquire, timeout, "RLock.acquire")
 
         def released(lock: Any) -> None:
             if local.strand is not None and not rlock_owned(lock):
-                held.discard(id(lock))
+                held.pop(id(lock), None)
                 self.notify(lock)
 
         def release_lock(lock: Any) -> None:

@@ -15,7 +15,7 @@ from contextlib import ExitStack, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
-from checker.lab import current, ending, explain, order, refusals, timekeeping, where
+from checker.lab import current, ending, explain, order, refusals, stuck, timekeeping, where
 from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
@@ -59,6 +59,7 @@ class Machine:
         self.clock.when_spinning = self._threads_spin
         self.clock.wait_for_baton = self._wait_for_baton
         self.locks = Locks(self.clock, patience_s)
+        self.locks.task_name = self._task_name
         self.computing = Computing(self.clock, cores)
         self.threads = Threads(self, self.clock, self.locks, self.names)
         self.processes = Processes(self.clock, self.locks, self.threads, self.names)
@@ -76,7 +77,7 @@ class Machine:
         self.verdict: LabError | Interrupted | None = None  # why the lab ended the program, if it did
         self.result: Any = None
         self.error: BaseException | None = None
-        self.elapsed_ns = self.turns = 0
+        self.elapsed_ns = 0
         self._spun_at = -1
 
     def _make_loop(self, turns: int) -> LabLoop:
@@ -125,8 +126,6 @@ class Machine:
             self._run_program(main, args)
             ending.clean_up(self)
         self._hear_button()
-        if self.recorder:
-            self.recorder.add(End(self.clock.now, self._outcome(), self.turns))
 
     def _set_aside(self, undo: ExitStack) -> None:
         """The caller's own running loop, and what else a thread has one of."""
@@ -174,7 +173,9 @@ class Machine:
         self._hear_button()
         if self.verdict is not None:
             self.error = self.verdict
-        self.elapsed_ns, self.turns = self.clock.now, self.loop.turns
+        self.elapsed_ns = self.clock.now
+        if self.recorder:
+            self.recorder.end(End(self.clock.now, self._outcome(), self.loop.turns))
 
     def _hear_button(self) -> None:
         if self.button.pressed and not isinstance(self.verdict, Interrupted):
@@ -213,7 +214,7 @@ class Machine:
         raise Stop
 
     def _stuck(self) -> NoReturn:
-        self.verdict = self.verdict or explain.deadlock(self)
+        self.verdict = self.verdict or stuck.deadlock(self)
         # The program may swallow this, and run into it again and again.
         self.button.limit(GRACE_S)
         raise Stop

@@ -42,13 +42,11 @@ def start(
     loop: asyncio.AbstractEventLoop, main: Callable[..., Any], args: Any, threads: int
 ) -> Coroutine[Any, Any, Any]:
     """Call `main`, and size anyio's thread limiter before its first step."""
-    if threads != USUAL_THREADS:
-        loop.call_soon(_size_limiter, threads)
     awaitable = main(*args)
-    if inspect.iscoroutine(awaitable):
-        return awaitable
     if inspect.isawaitable(awaitable):
-        return _wait_for(awaitable)
+        if threads != USUAL_THREADS:
+            return _sized(awaitable, threads)
+        return awaitable if inspect.iscoroutine(awaitable) else _wait_for(awaitable)
     name = getattr(main, "__name__", repr(main))
     raise WrongUse(
         f"{name} is not async: it returned {type(awaitable).__name__} and nothing to await; write "
@@ -60,7 +58,9 @@ async def _wait_for(awaitable: Awaitable[Any]) -> Any:
     return await awaitable
 
 
-def _size_limiter(threads: int) -> None:
+async def _sized(awaitable: Awaitable[Any], threads: int) -> Any:
+    # anyio knows its loop only within a task.
     from anyio.to_thread import current_default_thread_limiter
 
     current_default_thread_limiter().total_tokens = threads
+    return await awaitable

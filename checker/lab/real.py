@@ -227,14 +227,14 @@ def _run(main: Callable[..., Awaitable[Any]], args: tuple[Any, ...], threads: in
             except BaseException as raised:
                 error = raised
             elapsed_ns = real.now_ns()
+            outcome = "returned" if error is None else "raised"
+            real.recorder.end(End(elapsed_ns, outcome, real.loop.turns))
             real.leaks.pending([task for task in asyncio.all_tasks(real.loop) if not task.done()])
             real.leaks.generators(real.loop)
         real.leaks.services()
     finally:
         swaps.undo()
         current.belong(*before)
-    outcome = "returned" if error is None else "raised"
-    real.recorder.add(End(real.now_ns(), outcome, real.loop.turns))
     trace = Trace(real.recorder.events, clock="real", threads=threads)
     return Run(
         result,

@@ -48,7 +48,6 @@ class Numbered(asyncio.BaseEventLoop):
     Task: type[LabTask] = LabTask
     Handle: type[asyncio.Handle] = asyncio.Handle
     Timer: type[asyncio.TimerHandle] = asyncio.TimerHandle
-    quiet = False  # the lab tidies up: what begins now is not the program's
     names: Names
     _next_future: Callable[[], int]
 
@@ -65,11 +64,10 @@ class Numbered(asyncio.BaseEventLoop):
                 return super().create_task(coro, name=name, context=context, **more)
             more["eager_start"] = True
         self._check_closed()  # type: ignore[attr-defined]
-        kind = LabTask if self.quiet else self.Task
-        task = kind.__new__(kind)
+        task = self.Task.__new__(self.Task)
         # Before anything else: the task is put into a set as it is made.
-        task.lane = -1 if self.quiet else self.names.lane()
-        name = name or ("tidying up" if self.quiet else self.names.task(coro))
+        task.lane = self.names.lane()
+        name = name or self.names.task(coro)
         task.__init__(coro, loop=self, name=name, context=context, **more)  # type: ignore[misc]
         return task
 

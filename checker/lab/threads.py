@@ -17,6 +17,8 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty
 from typing import Any
 
 from checker.lab import where
@@ -90,8 +92,6 @@ class Threads:
     def begin(self, name: str, process: int = 0) -> Strand:
         """A strand for a thread that is about to start, with a lane of its own."""
         clock = self._clock
-        if clock.quiet:
-            return Strand(name, -1, process)
         lane = self._names.lane()
         if clock.recorder:
             kind = "process" if process else "thread"
@@ -146,7 +146,7 @@ class Threads:
 
     def _hear_of_exception(self, args: threading.ExceptHookArgs) -> None:
         strand = self.strands.get(args.thread) if args.thread is not None else None
-        if strand is None or args.exc_value is None:
+        if strand is None or args.exc_value is None or args.exc_type is SystemExit:
             _usual_hook(args)
         else:
             self.when_raised(strand.name, args.exc_value)
@@ -174,14 +174,24 @@ class Threads:
             )
         self._pools.add(pool)
 
-    def forget_pools(self) -> list[ThreadPoolExecutor]:
-        """Let pools that outlive the run start their threads anew; return those left open."""
-        left = [pool for pool in self._pools if not pool._shutdown]
-        for pool in left:
+    def open_pools(self) -> list[ThreadPoolExecutor]:
+        """Pools that were used in this run and not shut down."""
+        return [pool for pool in self._pools if not pool._shutdown]
+
+    def forget_pools(self) -> None:
+        """Let pools that outlive the run start their threads anew, and without its jobs.
+
+        Only when the threads have ended: one that ends may still say that it is idle.
+        """
+        for pool in self.open_pools():
             pool._threads.clear()  # type: ignore[attr-defined]
             while pool._idle_semaphore.acquire(timeout=0):
                 pass
-        return left
+            with suppress(Empty):
+                while True:
+                    job = pool._work_queue.get_nowait()
+                    if job is not None:
+                        job.future.cancel()
 
 
 def _not_stopped(record: logging.LogRecord) -> bool:

@@ -62,8 +62,10 @@ class TracedTask(LabTask):
     def set_name(self, value: object) -> None:
         """As asyncio's. A TaskGroup names its tasks after it has made them."""
         super().set_name(value)
-        events = cast("Any", self.get_loop()).recorder.events
-        events[self.born] = events[self.born]._replace(name=self.get_name())
+        recorder = cast("Any", self.get_loop()).recorder
+        if not recorder.ended:
+            lane = recorder.events[self.born]
+            recorder.events[self.born] = lane._replace(name=self.get_name())
 
     def cancel(self, msg: Any = None) -> bool:
         """As asyncio's."""
@@ -121,15 +123,17 @@ class Traced(Numbered):
         if task.done():
             if task.cancelled():
                 then = "cancelled"
+            elif task._exception is None:
+                then = "returned"
             else:
-                then = "raised" if task._exception is not None else "returned"
+                then, on = "raised", type(task._exception).__name__
         elif task._fut_waiter is None:
             then = "ready"
         else:
             at, on, queued = where.suspension(task)
             then = "queued" if queued else "waiting"
         self.recorder.add(_new(Ran, (began, task.lane, since, lasted, then, on, at)))
-        if self.on_suspended is not None and then not in ENDED:
+        if self.on_suspended is not None and then not in ENDED and not self.recorder.ended:
             self.on_suspended(task)
 
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None, **more: Any) -> Any:

@@ -2,7 +2,6 @@
 
 spans      events -> lanes with exact spans      steps    a run in which the clock never moved
 fold       alike lanes share a row               layout   the whole timeline, in times
-over       where the program was over
 units      times in words, ticks of an axis      names    names from the program, made safe
 frame      where everything stands               pixels   what is wide enough to be seen
 colours, sheet, shapes                           how it looks

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.timeline.fold import MOST_ROWS, Row, fold
-from checker.timeline.over import until_over
 from checker.timeline.spans import LaneSpans, Span, derive
 from checker.timeline.steps import by_steps, never_moved
 from checker.timeline.units import Unit
@@ -43,7 +42,6 @@ class Timeline:
 
 def layout(trace: Trace, most_rows: int = MOST_ROWS) -> Timeline:
     """The timeline of a trace, by the clock, or by steps if the clock never moved."""
-    trace = until_over(trace)
     steps = never_moved(trace)
     trace = by_steps(trace) if steps else trace
     told = derive(trace)

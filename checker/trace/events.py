@@ -45,7 +45,7 @@ class Ran(NamedTuple):
     since: int  # when it could have run; earlier than `t` if something held it up
     lasted: int  # 0 in the lab, unless code blocked; measured on the real clock
     then: str  # one of ENDED or PARKED
-    on: str  # what it waits for: "asyncio.sleep", "Lock.acquire", "time.sleep(2)"
+    on: str  # what it waits for: "asyncio.sleep", "time.sleep(2)"; what it raised: "ValueError"
     at: str  # the program's line at which it was left
 
 
@@ -87,7 +87,7 @@ class Report(NamedTuple):
 
 
 class End(NamedTuple):
-    """The run is over. Always the last event."""
+    """The program is over. Always the last event: what was left behind is not ended by it."""
 
     t: int
     outcome: str  # returned, raised, stuck (Deadlock), spinning (Livelock), stopped

@@ -2,20 +2,32 @@
 
 The recorder is told what happened and keeps it; it never looks at the program. It must cost
 little, since it is called on every step: one append per event, and nothing is formatted here.
+
+Invariant: nothing stands behind an `End`. What the lab does to tidy up after a program is not
+part of its story.
 """
 
 from __future__ import annotations
 
-from checker.trace.events import Event, Trace
+from collections.abc import Callable
+
+from checker.trace.events import End, Event
 
 
 class Recorder:
-    """A list of events that grows."""
+    """A list of events that grows until the program is over."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self.add = self.events.append
+        self.ended = False
+        self.add: Callable[[Event], None] = self.events.append
 
-    def trace(self, **header: object) -> Trace:
-        """What was recorded so far."""
-        return Trace(self.events, **header)
+    def end(self, event: End) -> None:
+        """The last event."""
+        self.events.append(event)
+        self.ended = True
+        self.add = _ignore
+
+
+def _ignore(event: Event) -> None:
+    """The story is over."""

@@ -27,8 +27,8 @@ Evidence = Callable[[Program], Comparison]
 def comparisons(request: pytest.FixtureRequest) -> list[Comparison]:
     """Of all programs that this session tests, each measured once."""
     tests = [test for test in request.session.items if isinstance(test, pytest.Function)]
-    asked = {test.callspec.params["made"].id for test in tests if "evidence" in test.fixturenames}
-    return compare_all([made for made in PROGRAMS.values() if made.id in asked])
+    asked = [test.callspec.params["made"] for test in tests if "evidence" in test.fixturenames]
+    return compare_all([made for made in PROGRAMS.values() if made in asked])
 
 
 @pytest.fixture(scope="module")

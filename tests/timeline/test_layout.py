@@ -29,48 +29,17 @@ def test_a_run_in_which_the_clock_moved_is_told_by_the_clock() -> None:
     assert layout(samples.sleeps()).unit.name == "s"
 
 
-def test_a_task_that_the_loop_cancels_when_main_is_over_was_left_behind() -> None:
+def test_a_task_that_main_left_behind_waits_beyond_the_end() -> None:
     make = Maker()
     main = make.lane("main")
     forgotten = make.lane("forgotten")
     make.ran(main, 0, "waiting", "asyncio.sleep(1)")
     make.ran(forgotten, 0, "waiting", "asyncio.sleep(9)")
     make.ran(main, 1, "returned")
-    make.cancel(forgotten, 1, by=LOOP)
-    make.ran(forgotten, 1, "waiting", "asyncio.sleep(3)")
-    make.ran(forgotten, 4, "cancelled")
-    timeline = layout(make.trace(4))
-    assert timeline.end_ns == ns(1)
+    timeline = layout(make.trace(1))
     left = timeline.rows[-1].first.left
     assert left is not None
     assert (left.state, left.on) == ("waiting", "asyncio.sleep(9)")
-
-
-def test_tasks_with_which_the_loop_closes_itself_are_no_part_of_the_program() -> None:
-    make = Maker()
-    main = make.lane("main")
-    make.ran(main, 1, "returned")
-    make.ran(make.lane("shutdown_asyncgens", 1, by=LOOP), 1, "returned")
-    timeline = layout(make.trace(1))
-    assert [row.label for row in timeline.rows] == ["loop", "main"]
-
-
-def test_a_deadlock_is_shown_as_it_was_and_not_as_it_was_taken_apart() -> None:
-    make = Maker()
-    main = make.lane("main")
-    make.ran(main, 0, "waiting", "asyncio.sleep(1)")
-    make.cancel(main, 1, by=LOOP)  # A timeout of the program's own.
-    make.ran(main, 1, "waiting", "Event.wait")
-    other = make.lane("other", 1)
-    make.ran(other, 1, "queued", "Lock.acquire")
-    make.cancel(main, 1, by=LOOP)
-    make.cancel(other, 1, by=LOOP)
-    make.ran(other, 1, "cancelled")
-    make.ran(main, 1, "cancelled")
-    timeline = layout(make.trace(1, "stuck"))
-    left = {lane.name: lane.left.on for lane in timeline.lanes if lane.left}
-    assert left == {"main": "Event.wait", "other": "Lock.acquire"}
-    assert [mark.what for mark in timeline.rows[1].marks] == ["cancel", "stuck"]
 
 
 def test_a_cancel_that_the_program_asked_for_stays() -> None:

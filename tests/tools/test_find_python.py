@@ -7,52 +7,21 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "tools" / "find_python.sh"
+from tests.tools.machine import Machine
 
-# Answers what find_python.sh asks a candidate: its own path, if its version is in the range.
-STAND_IN = """#!/bin/sh
-[ "$1" = --version ] && {{ echo "Python 3.{minor}.0"; exit; }}
-low=${{4#3.}}
-case $5 in 4.0) high=99 ;; *) high=${{5#3.}} ;; esac
-[ {minor} -ge "$low" ] && [ {minor} -lt "$high" ] && echo "$0"
-"""
 BROKEN = "#!/bin/sh\necho 'pyenv: no such command' >&2\nexit 127\n"
 
 
-class Machine:
-    """A machine with nothing on it but what a test puts there."""
+def find(machine: Machine, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run find_python.sh on a machine where the checkout has no environment of its own."""
+    return machine.run("find_python.sh", *arguments, **({"VENV": "none"} | settings))
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        (root / "bin").mkdir(parents=True)
-        for tool in ("sh", "head"):
-            (root / "bin" / tool).symlink_to(f"/bin/{tool}")
 
-    def put(self, path: str, text: str) -> Path:
-        """Put an executable there."""
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        file.chmod(0o755)
-        return file
-
-    def python(self, path: str, minor: int) -> str:
-        """Put a Python 3.`minor` there; returns its path."""
-        return str(self.put(path, STAND_IN.format(minor=minor)))
-
-    def find(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run the script on this machine."""
-        environment = {"PATH": str(self.root / "bin"), "HOME": str(self.root), **settings}
-        command = ["/bin/sh", str(SCRIPT), *arguments]
-        return subprocess.run(
-            command, cwd=self.root, env=environment, capture_output=True, text=True, check=False
-        )
-
-    def found(self, *arguments: str, **settings: str) -> str:
-        """What the script prints, where it has to find something."""
-        done = self.find(*arguments, **settings)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+def found(machine: Machine, *arguments: str, **settings: str) -> str:
+    """What it prints, where it has to find something."""
+    done = find(machine, *arguments, **settings)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -64,45 +33,45 @@ def machine(tmp_path: Path) -> Machine:
 def test_python3_is_taken_where_it_will_do(machine: Machine) -> None:
     python3 = machine.python("bin/python3", 11)
     machine.python("bin/python3.13", 13)
-    assert machine.found() == python3
+    assert found(machine) == python3
 
 
 def test_an_environment_that_is_there_comes_first(machine: Machine) -> None:
     machine.python("bin/python3", 13)
     ours = machine.python("my env/bin/python", 11)
-    assert machine.found(VENV=str(machine.root / "my env")) == ours
+    assert found(machine, VENV=str(machine.root / "my env")) == ours
 
 
 def test_where_python3_is_too_old_the_newest_tested_one_is_taken(machine: Machine) -> None:
     machine.python("bin/python3", 9)
     machine.python("bin/python3.11", 11)
     newest = machine.python("bin/python3.12", 12)
-    assert machine.found() == newest
+    assert found(machine) == newest
 
 
 def test_a_command_that_only_ends_in_an_error_is_passed_over(machine: Machine) -> None:
     machine.put("bin/python3.13", BROKEN)
     machine.put("bin/python3", BROKEN)
     real = machine.python(".pyenv/versions/3.12.4/bin/python", 12)
-    assert machine.found() == real
+    assert found(machine) == real
 
 
 def test_a_tested_python_is_preferred_to_a_newer_python3(machine: Machine) -> None:
     machine.python("bin/python3", 14)
     tested = machine.python("bin/python3.12", 12)
-    assert machine.found() == tested
+    assert found(machine) == tested
 
 
 def test_a_newer_python3_is_taken_with_a_note_where_it_is_all_there_is(machine: Machine) -> None:
     newer = machine.python("bin/python3", 14)
-    done = machine.find()
+    done = find(machine)
     assert done.stdout.strip() == newer
     assert "tested on Python 3.13 3.12 3.11" in done.stderr
 
 
 def test_where_all_are_too_old_it_names_the_one_and_the_fix(machine: Machine) -> None:
     machine.python("bin/python3", 9)
-    done = machine.find()
+    done = find(machine)
     assert done.returncode == 1
     assert "needs Python 3.11 or newer" in done.stderr
     assert "python3 here is: Python 3.9.0" in done.stderr
@@ -112,10 +81,10 @@ def test_where_all_are_too_old_it_names_the_one_and_the_fix(machine: Machine) ->
 def test_the_python_that_is_named_is_taken_or_refused(machine: Machine) -> None:
     machine.python("bin/python3", 11)
     named = machine.python("opt/my python", 13)
-    assert machine.found(PYTHON=named) == named
+    assert found(machine, PYTHON=named) == named
     old = machine.python("opt/old", 10)
     for wrong in (old, "nowhere"):
-        done = machine.find(PYTHON=wrong)
+        done = find(machine, PYTHON=wrong)
         assert done.returncode == 1
         assert f"PYTHON={wrong} does not run, or is older" in done.stderr
 
@@ -124,7 +93,7 @@ def test_one_version_is_found_on_the_path_in_pyenv_or_not_at_all(machine: Machin
     on_path = machine.python("bin/python3.11", 11)
     in_pyenv = machine.python("pyenv/versions/3.12.4/bin/python", 12)
     settings = {"PYENV_ROOT": str(machine.root / "pyenv")}
-    assert machine.found("3.11", **settings) == on_path
-    assert machine.found("3.12", **settings) == in_pyenv
-    done = machine.find("3.13", **settings)
+    assert found(machine, "3.11", **settings) == on_path
+    assert found(machine, "3.12", **settings) == in_pyenv
+    done = find(machine, "3.13", **settings)
     assert (done.returncode, done.stdout) == (1, "")

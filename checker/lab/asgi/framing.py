@@ -19,6 +19,7 @@ _NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(rb"(?:[^\x00\s](?:[^\x00\n\r\f\v]*[^\x00\s])?)?")
 
 BODILESS = (204, 304)
+_FRAMING = frozenset((b"content-length", b"transfer-encoding"))
 
 
 def response_headers(headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
@@ -58,9 +59,11 @@ def body_length(status: int, headers: RawHeaders) -> int | None:
     declared: int | None = None
     chunked = False
     for name, value in headers:
+        if name not in _FRAMING:
+            continue
         if name == b"content-length":
             declared = _content_length(value, declared)
-        elif name == b"transfer-encoding":
+        else:
             if chunked or value.lower() != b"chunked":
                 refuse(f"the transfer-encoding is {value!r}; a server knows b'chunked' alone")
             chunked = True
@@ -70,6 +73,8 @@ def body_length(status: int, headers: RawHeaders) -> int | None:
 
 
 def _content_length(value: bytes, before: int | None) -> int:
+    if before is None and value.isdigit():
+        return int(value)
     lengths = {length.strip() for length in value.split(b",")}
     length = lengths.pop()
     if lengths or not length.isdigit() or before not in (None, int(length)):

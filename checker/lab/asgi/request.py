@@ -42,6 +42,8 @@ class Request:
     __slots__ = (
         "_body",
         "_drained",
+        "_head",
+        "_label",
         "_left_bytes",
         "_lost_behind_body",
         "_news",
@@ -62,6 +64,8 @@ class Request:
         self._server = server
         self.client = client
         self.scope = scope
+        self._label = f"{scope['method']} {scope['path']}"
+        self._head = scope["method"] == "HEAD"
         self._body = body or b""
         self.more_body = body is None  # the client has not sent all of it
         self._news = Signal()  # something for the app to receive
@@ -78,7 +82,7 @@ class Request:
         self.over = False
 
     def __str__(self) -> str:
-        return f"{self.scope['method']} {self.scope['path']}"
+        return self._label
 
     # What the app calls.
 
@@ -132,14 +136,14 @@ class Request:
         status = message["status"]
         headers = response_headers(message.get("headers", ()))
         self.length_bytes = self._left_bytes = body_length(status, headers)
-        if self.scope["method"] == "HEAD":
+        if self._head:
             self.length_bytes, self._left_bytes = 0, None
         self.client.arrived({"type": "http.response.start", "status": status, "headers": headers})
 
     def _write(self, message: Message) -> None:
         body = octets(message.get("body", b""), "the body of a response")
         more = bool(message.get("more_body", False))
-        if self.scope["method"] == "HEAD":
+        if self._head:
             body = b""
         too_short = False
         if self._left_bytes is not None:
@@ -193,9 +197,10 @@ class Request:
         await self.send({"type": "http.response.body", "body": b"Internal Server Error"})
 
     def close(self) -> None:
-        """Let go of the client; what it still sends goes nowhere."""
+        """Let go of the client, and of the scope, on which frameworks leave a lot."""
         self.over = True
         self.client = NOBODY
+        self.scope = {}
         if self._room is not None:
             self._room.set()
 

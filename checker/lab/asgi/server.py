@@ -243,9 +243,9 @@ class Server:
         }
 
     def _handle(self, handled: _Handled) -> None:
-        context = self._context.copy()
-        run = handled.run(self._app)
-        task = asyncio.create_task(run, name=str(handled), context=context)
+        task = asyncio.get_running_loop().create_task(
+            handled.run(self._app), name=str(handled), context=self._context.copy()
+        )
         self._tasks[task] = handled
         task.add_done_callback(self._ended)
 

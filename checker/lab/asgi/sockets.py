@@ -156,7 +156,7 @@ class Socket:
     def _deny(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         kind = "websocket.http.response"
         self.client.arrived({"type": kind, "status": status, "headers": headers, "body": body})
-        self._lose_soon()
+        asyncio.get_running_loop().call_soon(self._lost)
 
     def _talk(self, message: Message) -> None:
         kind = message["type"]
@@ -171,7 +171,7 @@ class Socket:
             self._room.set()
             self.client.arrived({"type": kind, **close})
             # The client answers by itself, and then the connection is gone.
-            self._lose_soon()
+            asyncio.get_running_loop().call_soon(self._lost)
         else:
             raise RuntimeError(
                 f"{self}: the app sent {kind!r} on an accepted WebSocket, where only "
@@ -281,9 +281,6 @@ class Socket:
             if message["type"] == "websocket.disconnect":
                 self._ready.put_nowait(message)
             self._lost()
-
-    def _lose_soon(self) -> None:
-        asyncio.get_running_loop().call_soon(self._lost)
 
     def _lost(self) -> None:
         if self._disconnected:

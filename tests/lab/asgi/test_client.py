@@ -157,7 +157,7 @@ def test_a_time_out_between_two_chunks_is_httpx_s_own_and_a_disconnect() -> None
         seen.happened(f"told {scope['path']}")
 
     async def client(server: Any, seen: Seen) -> None:
-        async with server.client(timeout=0.05) as http:
+        async with server.client(timeout=httpx.Timeout(None, read=0.05)) as http:
             for path in ("/chunk", "/start"):
                 with pytest.raises(httpx.ReadTimeout):
                     await http.get(path)
@@ -171,7 +171,7 @@ def test_an_upload_that_nobody_receives_times_out() -> None:
         await seen.until("timed out")
 
     async def client(server: Any, seen: Seen) -> None:
-        async with server.client(timeout=0.05) as http:
+        async with server.client(timeout=httpx.Timeout(None, write=0.05)) as http:
             with pytest.raises(httpx.WriteTimeout):
                 await http.post("/", content=bytes(64 * 1024 * 1024))
             seen.happened("timed out")

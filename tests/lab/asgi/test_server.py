@@ -11,6 +11,7 @@ import pytest
 
 from checker import lab
 from checker.lab.asgi import BrokenResponse, serve
+from checker.lab.asgi.wire import client_address
 from tests.lab.asgi.both import Seen, answer, body, start, whole
 from tests.lab.asgi.real import RealServer
 
@@ -103,14 +104,24 @@ def test_an_exception_in_the_block_cancels_the_handlers() -> None:
 
 
 def test_a_scope_that_was_cancelled_leaves_no_handler() -> None:
+    async def get(server: Any, scope: anyio.CancelScope) -> None:
+        async with server.client() as client:
+            cancelling.append(asyncio.create_task(leave(scope)))
+            await client.get("/")
+
+    async def leave(scope: anyio.CancelScope) -> None:
+        await seen.until("in flight")
+        scope.cancel()
+
     async def main() -> None:
-        with anyio.move_on_after(0.01) as scope:
-            async with serve(holding(seen), lifespan=False) as server, server.client() as client:
-                await client.get("/")
+        with anyio.CancelScope() as scope:
+            async with serve(holding(seen), lifespan=False) as server:
+                await get(server, scope)
         assert scope.cancelled_caught
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     seen = Seen()
+    cancelling: list[Any] = []
     asyncio.run(main())
     assert seen.app == CANCELLED
 
@@ -210,16 +221,20 @@ def test_each_connection_has_a_port_of_its_own() -> None:
         await answer(send)
 
     async def main() -> None:
-        async with serve(app, lifespan=False) as server:
-            for _ in range(16386):
-                server.connect("GET", "/").release()
-            # Ports are used again when there are no more.
-            await asyncio.sleep(0)
+        async with serve(app, lifespan=False) as server, server.client() as client:
+            for _ in range(3):
+                await client.get("/")
 
     ports: list[int] = []
     asyncio.run(main())
-    assert ports[:2] == [49153, 49154]
-    assert len(set(ports)) == 16384
+    assert ports == [49153, 49154, 49155]
+
+
+def test_ports_are_used_again_when_there_are_no_more() -> None:
+    addresses = [client_address(number) for number in range(16384 + 1)]
+    assert addresses[0] == addresses[-1] == ("127.0.0.1", 49152)
+    assert len(set(addresses)) == 16384
+    assert max(addresses) == ("127.0.0.1", 65535)
 
 
 def test_requests_are_refused_before_the_start_and_after_the_end() -> None:

@@ -4,6 +4,8 @@
     control.py     how late plain sleeps and thread hops are, beside a real run
     real.py        a process in which programs run for real, without the lab
     compare.py     a program's two runs, held against each other
+    digest.py      `python -m tests.lab.programs.digest`: a digest of each program's trace
+    apps.py        what the programs with FastAPI share
     __main__.py    `python -m tests.lab.programs [--markdown]`: the table of all programs
 
 Everything else is programs, a module for each theme.
@@ -17,19 +19,27 @@ from tests.lab.programs.program import Log, Program, perform, registry
 
 THEMES = (
     "sleeps",
+    "gathering",
     "groups",
     "locks",
+    "signals",
     "queues",
     "timeouts",
+    "waiting_for",
     "cancellation",
+    "cleanup",
     "generators",
     "races",
     "threads",
+    "pools",
+    "thread_locks",
     "barriers",
     "executors",
     "contexts",
     "anyio_groups",
+    "anyio_scopes",
     "fastapi_apps",
+    "fastapi_replies",
 )
 
 

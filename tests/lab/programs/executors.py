@@ -141,7 +141,7 @@ async def cancel(log: Log) -> None:
     """,
 )
 async def wait(log: Log) -> None:
-    def fail() -> None:
+    def fail() -> float:
         time.sleep(2 * STEP)
         raise ValueError
 

@@ -11,7 +11,7 @@ from contextlib import aclosing, asynccontextmanager
 from tests.lab.programs.program import STEP, Log, program
 
 
-async def ticks(log: Log, cleanup: float = 1) -> AsyncIterator[int]:
+async def ticks(log: Log, cleanup: float = 1) -> AsyncGenerator[int, None]:
     """Counts once a step; its cleanup sleeps, and says in which task it runs."""
     task = asyncio.current_task()
     try:
@@ -37,7 +37,7 @@ async def ticks(log: Log, cleanup: float = 1) -> AsyncIterator[int]:
     """,
 )
 async def closed(log: Log) -> None:
-    async with aclosing(ticks(log)) as numbers:  # type: ignore[type-var]
+    async with aclosing(ticks(log)) as numbers:
         async for number in numbers:
             log(str(number))
             if number == 2:
@@ -85,7 +85,7 @@ async def held_to_the_end(log: Log) -> None:
     log(str(await anext(numbers)))
 
 
-kept: list[AsyncIterator[int]] = []
+kept: list[AsyncGenerator[int, None]] = []
 
 
 @program(

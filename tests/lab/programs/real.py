@@ -92,9 +92,7 @@ class RealProcess:
 
     def _start(self) -> subprocess.Popen[str]:
         command = [sys.executable, "-W", "error", "-m", "tests.lab.programs.real"]
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def ask_for_priority() -> None:
@@ -108,7 +106,7 @@ def serve(asked: IO[str], answers: IO[str]) -> None:
     """Run what is asked for, until there is no more."""
     programs = every_program()
     # The first of everything loads code; that is no part of what is measured.
-    for warm_up in ("fastapi_apps.def_dependency", "threads.reuse"):
+    for warm_up in ("fastapi_apps.def_dependency", "pools.reuse"):
         measure(programs[warm_up])
     for line in asked:
         faulthandler.dump_traceback_later(LIMIT_S, exit=True)
