@@ -146,9 +146,9 @@ class Threads:
 
     def _hear_of_exception(self, args: threading.ExceptHookArgs) -> None:
         strand = self.strands.get(args.thread) if args.thread is not None else None
-        if strand is None or args.exc_value is None or args.exc_type is SystemExit:
+        if strand is None or args.exc_value is None:
             _usual_hook(args)
-        else:
+        elif args.exc_type is not SystemExit:
             self.when_raised(strand.name, args.exc_value)
 
     def _join(self, strand: Strand, timeout: float | None) -> None:

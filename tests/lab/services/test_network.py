@@ -246,8 +246,7 @@ def test_a_real_run_may_use_services_and_the_network(monkeypatch):
                 await client.get("http://elsewhere/")
         return answer
 
-    with installed(real_network=True):
-        assert lab.run(main).result == "users/1"
+    assert lab.real.run(main).result == "users/1"
     assert reached == ["elsewhere"]
 
 
