@@ -1,8 +1,8 @@
 """Names places in the program: the line where a task is suspended or a thread stands.
 
 A place is named by a line of the program itself, not of a library that it called: "app.py:7".
-Only the last part of a path is kept, and a notebook's cell goes by the number that stands beside
-it, "In[3]:7", since a trace must not depend on the machine it was made on.
+Only the last part of a path is kept, since a trace must not depend on the machine it was made on.
+A notebook's cell is just "cell": its number changes whenever it runs, and nbval gives it none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 _LAB = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "")
 _LIBRARY = (_LAB, os.path.join(os.path.dirname(os.path.realpath(os.__file__)), ""))
-_CELL = "cell"  # a cell's number is looked up each time: it gets a new one when it runs again
 _labels: dict[str, str] = {}
 
 
@@ -25,7 +24,7 @@ def label(filename: str) -> str:
     known = _labels.get(filename)
     if known is None:
         known = _labels[filename] = _label(filename)
-    return known if known is not _CELL else _cell(filename)
+    return known
 
 
 def _label(filename: str) -> str:
@@ -35,16 +34,8 @@ def _label(filename: str) -> str:
     if path.startswith(_LIBRARY):
         return ""
     if "ipykernel_" in path or filename.startswith("<ipython-input"):
-        return _CELL
+        return "cell"
     return os.path.basename(filename)
-
-
-def _cell(filename: str) -> str:
-    """What IPython calls a cell in its own tracebacks."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    numbers: dict[str, int] = getattr(getattr(shell, "compile", None), "_filename_map", {})
-    return f"In[{numbers[filename]}]" if filename in numbers else _CELL
 
 
 def is_lab(filename: str) -> bool:
