@@ -10,7 +10,7 @@ Time and turns      clock, loop, traced, tasks, names, steps, files, timekeeping
 Threads, processes  threads, locks, processes, pools, computing
 What it notices     blocking, leaks, where
 How it reaches in   swap, originals, current, order, refusals
-Around it           real, faults, services/, asgi/, load
+Around it           real, faults, services/, asgi/, load_driver, load_report
 """
 
 from importlib import import_module
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from checker.lab import real
     from checker.lab.asgi import serve
     from checker.lab.faults import cancel_everywhere, disconnect_everywhere, seeds
-    from checker.lab.load import load
+    from checker.lab.load_driver import load
     from checker.lab.services import Database as database
     from checker.lab.services import Queue as queue
     from checker.lab.services import Upstream as upstream
@@ -45,7 +45,7 @@ _LATER = {
     "database": ("services", "Database"),
     "disconnect_everywhere": ("faults", "disconnect_everywhere"),
     "exponential": ("services", "exponential"),
-    "load": ("load", "load"),
+    "load": ("load_driver", "load"),
     "lognormal": ("services", "lognormal"),
     "queue": ("services", "Queue"),
     "real": ("real", ""),
