@@ -158,16 +158,18 @@ class _LeavingClient:
         from checker.lab.asgi import serve
 
         method, path, headers, body = self._request
-        async with serve(self._app) as server:
-            async with server.connect(method, path, headers=headers, body=body) as exchange:
-                for _ in range(self._number):
-                    await exchange.receive()
-                    self.saw_the_end = exchange.complete
-                    if self.saw_the_end:
-                        return []
-                at, on = await _stands(f"{method} {path}")
-                self.fault = Fault("disconnected", self._number, at, on)
-                exchange.disconnect()
+        async with (
+            serve(self._app) as server,
+            server.connect(method, path, headers=headers, body=body) as exchange,
+        ):
+            for _ in range(self._number):
+                await exchange.receive()
+                self.saw_the_end = exchange.complete
+                if self.saw_the_end:
+                    return []
+            at, on = await _stands(f"{method} {path}")
+            self.fault = Fault("disconnected", self._number, at, on)
+            exchange.disconnect()
         return server.errors
 
 
@@ -178,7 +180,7 @@ async def _stands(name: str) -> tuple[str, str]:
     line of the program, a task that it may have begun is asked.
     """
     while True:
-        tasks: list[Any] = sorted(asyncio.all_tasks(), key=lambda task: task.lane)  # type: ignore[attr-defined]
+        tasks: list[Any] = sorted(asyncio.all_tasks(), key=hash)  # in the order of their lanes
         handler = next((task for task in tasks if task.get_name() == name), None)
         if handler is None:
             return "", ""

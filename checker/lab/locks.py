@@ -15,6 +15,7 @@ to a thread that is no part of the run, and is waited for in real time.
 from __future__ import annotations
 
 import _thread
+import sys
 import threading
 from _queue import SimpleQueue
 from collections import deque
@@ -232,10 +233,10 @@ class Locks:
 
     def _install_queue(self, swaps: Swaps) -> None:
         def get(queue: Any, block: bool = True, timeout: float | None = None) -> Any:
+            if local.strand is not None and self._clock.over:
+                raise Stop  # A pool's thread would take the next job.
             if local.strand is None or not block:
                 return simple_get(queue, block, timeout)
-            if self._clock.over:
-                raise Stop  # A pool's thread would take the next job.
             if timeout is not None and timeout < 0:
                 raise ValueError("'timeout' must be a non-negative number")
             deadline = self._deadline(timeout)
@@ -254,17 +255,21 @@ class Locks:
                 self.notify(queue)
 
         swaps.method(SimpleQueue, "get", get)
+        swaps.method(SimpleQueue, "get_nowait", lambda queue: get(queue, False))
         swaps.method(SimpleQueue, "put", put)
         swaps.method(SimpleQueue, "put_nowait", put)
 
     def _install_condition(self, swaps: Swaps) -> None:
         clock, real = self._clock, threading.Condition.wait
+        semaphore = threading.Semaphore.acquire.__code__
 
         def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
             if timeout is not None and timeout <= 0 and local.strand is not None:
                 # It takes a moment for real. `futures.as_completed` counts on it: it looks until
-                # the clock has passed its deadline, not only reached it.
-                clock.creep(nextafter(clock.seconds(), inf))
+                # the clock has passed its deadline, not only reached it. A semaphore does not,
+                # and every job for a pool looks at one: the time that is read stays exact.
+                if sys._getframe(1).f_code is not semaphore:
+                    clock.creep(nextafter(clock.seconds(), inf))
             return real(condition, timeout)
 
         swaps.attribute(threading.Condition, "wait", wait)

@@ -290,7 +290,7 @@ class LabLoop(Numbered, asyncio.SelectorEventLoop):
         )
 
 
-def _awaits_children(handle: asyncio.Handle) -> bool:
+def _awaits_children(handle: Any) -> bool:
     """Whether a callback wakes a task at the end of an asyncio.TaskGroup, waiting for children."""
     task = getattr(handle._callback, "__self__", None)
     code = where.innermost(task) if isinstance(task, asyncio.Task) else None

@@ -16,22 +16,36 @@ if TYPE_CHECKING:
     from checker.lab.machine import Machine
 
 _SHOWN = 20  # of those who wait; the rest is counted
+_POOLS = ("concurrent.futures", "anyio")
+# What stands below the work of a thread.
+_STARTERS = {
+    "Thread._bootstrap",
+    "Thread._bootstrap_inner",
+    "Thread.run",
+    "WorkerThread.run",
+    "_WorkItem.run",
+    "_worker",
+    "Threads._run",
+    "Threads.launch.<locals>.run_as_strand",
+    "Traced.run_in_executor.<locals>.job",
+}
 
-# What must happen for a wait to end, by what is waited for.
-_ADVICE = {
-    "Barrier.wait": "a barrier needs all its parties: some never come, or have gone",
-    "Condition.wait": "somebody must notify",
-    "Condition.wait_for": "somebody must make it true, and notify",
-    "Event.wait": "somebody must set the event",
-    "Future.result": "somebody must finish the future",
-    "Lock.acquire": "who holds the lock must release it; nobody can take it twice",
-    "Queue.get": "somebody must put; when no more comes, cancel who gets, or put an end mark",
-    "Queue.join": "each item that was taken needs a task_done()",
-    "Queue.put": "the queue is full: somebody must get",
-    "Semaphore.acquire": "a slot must be given back: hold it with `async with`",
-    "Thread.join": "the thread must end",
-    "a future": "somebody must finish the future",
-    "asyncio.wait_for": "somebody must finish it",
+# When a wait ends, by what is waited for.
+_ENDS = {
+    "Barrier.wait": "once all its parties have come: some never do, or have gone again",
+    "Condition.wait": "when somebody notifies",
+    "Condition.wait_for": "when somebody makes it true, and notifies",
+    "Event.wait": "when somebody sets the event",
+    "Future.result": "when somebody finishes it",
+    "Lock.acquire": "when who holds the lock releases it; nobody can take it twice",
+    "Queue.get": "when somebody puts; if no more comes, cancel who gets, or put an end mark",
+    "Queue.join": "when each item that was taken got its task_done()",
+    "Queue.put": "when somebody gets: the queue is full",
+    "RLock.acquire": "when who holds the lock releases it",
+    "Semaphore.acquire": "when a slot is given back: hold it with `async with`",
+    "SimpleQueue.get": "when somebody puts",
+    "Thread.join": "when the thread ends",
+    "a future": "when somebody finishes it",
 }
 _LOCK = (
     "A threading.Lock that is held across an await stops the whole loop as soon as a second task "
@@ -52,8 +66,7 @@ class _Wait(NamedTuple):
     holder: str = ""  # who holds the lock that it waits for
 
     def __str__(self) -> str:
-        held = f", which {self.holder} holds" if self.holder else ""
-        return f"  {self.name} waits for {self.on or 'its start'}{held}" + _in(self.at)
+        return f"  {self.name} waits for {self.on or 'its start'}{_at(self.at)}{_held_by(self.holder)}"
 
 
 def deadlock(machine: Machine) -> Deadlock:
@@ -74,16 +87,15 @@ def deadlock(machine: Machine) -> Deadlock:
 def _held_loop(machine: Machine, name: str) -> list[str]:
     at, on = stand(machine.strand, sys._getframe(2))
     holder = machine.locks.holder(machine.strand) if on == "Lock.acquire" else ""
-    which = f", which {holder} holds" if holder else ""
-    lines = [f"  {name} holds the loop itself, and waits for {on}{which}{_in(at)}"]
-    return [*lines, _LOCK if holder else _HELD]
+    wait = f"waits for {on}{_at(at)}{_held_by(holder)}"
+    return [f"  {name} holds the loop itself, and {wait}", _LOCK if holder else _HELD]
 
 
 def _advice(waits: list[_Wait]) -> list[str]:
     if any(wait.holder in {other.name for other in waits if other.holder} for wait in waits):
         return [_ORDER]
-    known = dict.fromkeys(_ADVICE[wait.on] for wait in waits if wait.on in _ADVICE)
-    return ["; ".join(known) + "."] if known else []
+    known = dict.fromkeys(wait.on for wait in waits if wait.on in _ENDS)
+    return [f"A wait for {on} ends {_ENDS[on]}." for on in known]
 
 
 def _waiting_tasks(machine: Machine) -> list[_Wait]:
@@ -91,7 +103,7 @@ def _waiting_tasks(machine: Machine) -> list[_Wait]:
     tasks: list[Any] = [
         task
         for task in asyncio.all_tasks(machine.loop)
-        if not task.done() and task is not current and getattr(task, "lane", -1) >= 0
+        if not task.done() and task is not current and not _is_own(task)
     ]
     tasks.sort(key=lambda task: task.lane)
     waits = []
@@ -104,7 +116,7 @@ def _waiting_tasks(machine: Machine) -> list[_Wait]:
 def _waiting_threads(machine: Machine) -> list[_Wait]:
     waits = []
     for strand in list(machine.threads.strands.values()):
-        if strand.ended or strand.lane < 0 or is_idle(strand):
+        if strand.ended or is_idle(strand):
             continue
         at, on = stand(strand)
         holder = machine.locks.holder(strand) if on.endswith("Lock.acquire") else ""
@@ -112,36 +124,53 @@ def _waiting_threads(machine: Machine) -> list[_Wait]:
     return waits
 
 
+def _is_own(task: Any) -> bool:
+    """Whether the lab began a task itself, to tidy up."""
+    return str(getattr(task.get_coro(), "__qualname__", "")).startswith("BaseEventLoop.")
+
+
 def is_idle(strand: Strand) -> bool:
-    """Whether this is a worker of a pool, without a job."""
+    """Whether this is a worker of a pool without a job, or the one that ends them."""
     target = getattr(strand.thread, "_target", None)
-    of_pool = getattr(target, "__module__", None) == "concurrent.futures.thread"
-    of_pool = of_pool or type(strand.thread).__module__.startswith("anyio.") or strand.process != 0
-    return of_pool and not stand(strand)[0]
+    if getattr(target, "__name__", "") == "_do_shutdown":
+        return True
+    modules = getattr(target, "__module__", ""), type(strand.thread).__module__
+    of_pool = strand.process != 0 or any(name.startswith(_POOLS) for name in modules)
+    return of_pool and stand(strand) == ("", "")
 
 
 def stand(strand: Strand, frame: FrameType | None = None) -> tuple[str, str]:
-    """The line of the program at which a strand stands, and what it called there to wait."""
+    """The line of the program at which a strand stands, and what it called there to wait.
+
+    A thread may have been started to do nothing but wait: then there is no line.
+    """
     if frame is None and strand.thread is not None and strand.thread.ident is not None:
         frame = sys._current_frames().get(strand.thread.ident)
     inner: FrameType | None = None
+    called = ""
     while frame is not None and frame.f_code.co_name != "_run_once":
         if name := where.label(frame.f_code.co_filename):
             return f"{name}:{frame.f_lineno}", _called(strand, inner)
+        if frame.f_code.co_qualname not in _STARTERS:
+            called = _called(strand, frame)
         inner, frame = frame, frame.f_back
-    return "", ""
+    return "", called
 
 
-def _called(strand: Strand, inner: FrameType | None) -> str:
-    if inner is None:
+def _called(strand: Strand, frame: FrameType | None) -> str:
+    if frame is None:
         return ""
-    if where.is_lab(inner.f_code.co_filename):
+    if where.is_lab(frame.f_code.co_filename):
         return strand.on
-    return inner.f_code.co_qualname
+    return frame.f_code.co_qualname
 
 
-def _in(at: str) -> str:
+def _at(at: str) -> str:
     return f" at {at}" if at else ""
+
+
+def _held_by(holder: str) -> str:
+    return f", which {holder} holds" if holder else ""
 
 
 def capped(lines: Iterable[object], noun: str) -> list[str]:

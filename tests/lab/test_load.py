@@ -133,7 +133,7 @@ def test_users_wait_for_the_answer_and_think() -> None:
 
 def test_users_hide_a_blocked_loop_and_a_rate_does_not() -> None:
     def app_that_blocks_once() -> Any:
-        blocked = []
+        blocked: list[int] = []
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
             if not blocked:

@@ -366,6 +366,20 @@ def test_an_initializer_runs_in_each_thread_of_a_pool() -> None:
     assert run.elapsed == 2
 
 
+def test_handing_out_jobs_takes_no_time_not_even_a_hair() -> None:
+    async def main() -> list[float]:
+        with ThreadPoolExecutor(2) as pool:
+            for _ in range(5):
+                pool.submit(int)
+            await asyncio.to_thread(int)
+            early = time.monotonic()
+            await asyncio.sleep(1)
+            pool.submit(int).result()
+            return [early, time.monotonic()]
+
+    assert lab.run(main).result == [0, 1]
+
+
 # Pools from before the run.
 
 

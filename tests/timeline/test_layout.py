@@ -5,7 +5,7 @@ from __future__ import annotations
 from checker.timeline.layout import holders, layout
 from checker.timeline.spans import Span
 from tests.timeline import samples
-from tests.timeline.samples import LOOP, Maker, ns
+from tests.timeline.samples import Maker, ns
 
 
 def test_a_run_in_which_the_clock_never_moved_is_told_by_its_steps() -> None:

@@ -107,6 +107,8 @@ def test_others_are_served_while_one_is_held_up() -> None:
 
 @pytest.mark.parametrize(("chunk_bytes", "sent"), [(100, 656), (16 * 1024, 5), (100_000, 1)])
 def test_the_driver_holds_up_above_64_kib_and_goes_on_at_16(chunk_bytes: int, sent: int) -> None:
+    count, stop = 0, False
+
     async def app(scope: Any, receive: Any, send: Any) -> None:
         nonlocal count
         await start(send)
@@ -131,5 +133,4 @@ def test_the_driver_holds_up_above_64_kib_and_goes_on_at_16(chunk_bytes: int, se
         for _ in range(3):
             await asyncio.sleep(0)
 
-    count, stop = 0, False
     asyncio.run(main())

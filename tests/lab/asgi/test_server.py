@@ -18,7 +18,7 @@ from tests.lab.asgi.real import RealServer
 
 @pytest.mark.parametrize("make", [RealServer, serve])
 def test_the_app_is_shut_down_after_the_requests_in_flight(make: Any) -> None:
-    order = []
+    order: list[Any] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 
 from tests.lab.programs.program import STEP, Log, program
@@ -99,7 +99,7 @@ kept: list[AsyncGenerator[int, None]] = []
     """,
 )
 async def thrown_into(log: Log) -> None:
-    async def numbers():  # type: ignore[no-untyped-def]
+    async def numbers() -> AsyncGenerator[int, None]:
         try:
             yield 1
         except KeyError as error:
@@ -223,4 +223,4 @@ async def two_consumers(log: Log) -> None:
     except RuntimeError as error:
         log(f"second: {type(error).__name__}")
     await task
-    await numbers.aclose()  # type: ignore[attr-defined]
+    await numbers.aclose()
