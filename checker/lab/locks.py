@@ -264,12 +264,12 @@ class Locks:
         semaphore = threading.Semaphore.acquire.__code__
 
         def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
-            if timeout is not None and timeout <= 0 and local.strand is not None:
+            at_once = timeout is not None and timeout <= 0 and local.strand is not None
+            if at_once and sys._getframe(1).f_code is not semaphore:
                 # It takes a moment for real. `futures.as_completed` counts on it: it looks until
                 # the clock has passed its deadline, not only reached it. A semaphore does not,
                 # and every job for a pool looks at one: the time that is read stays exact.
-                if sys._getframe(1).f_code is not semaphore:
-                    clock.creep(nextafter(clock.seconds(), inf))
+                clock.creep(nextafter(clock.seconds(), inf))
             return real(condition, timeout)
 
         swaps.attribute(threading.Condition, "wait", wait)

@@ -15,12 +15,23 @@ from contextlib import ExitStack, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
-from checker.lab import current, ending, explain, order, refusals, stuck, timekeeping, where
+from checker.lab import (
+    current,
+    ending,
+    explain,
+    order,
+    refusals,
+    streams,
+    stuck,
+    timekeeping,
+    where,
+)
 from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
 from checker.lab.current import Closable, local
 from checker.lab.errors import Deadlock, Interrupted, LabError, Livelock, Stop, ThreadStuck
+from checker.lab.hints import add_hints
 from checker.lab.leaks import Collector, Leaks
 from checker.lab.locks import Locks
 from checker.lab.loop import LabLoop
@@ -143,6 +154,7 @@ class Machine:
         timekeeping.install(swaps, self.clock)
         order.install(swaps)
         refusals.install(swaps)
+        streams.install(swaps)
         self.locks.install(swaps)
         self.threads.install(swaps)
         self.processes.install(swaps)
@@ -166,7 +178,8 @@ class Machine:
                 self.result = self.loop.run_until_complete(self.main)
             except BaseException as error:
                 if self.verdict is None and not self.button.pressed:
-                    self.error = error
+                    add_hints(error)
+                    self.error = where.without_lab(error)
                 elif not isinstance(self.verdict, Deadlock):
                     ending.abandon(self)
         self.settle()
@@ -189,8 +202,10 @@ class Machine:
 
     def _look_for_leaks(self) -> None:
         if self.verdict is None:
-            self.leaks.services()
-            self.leaks.objects()
+            # What is garbage by now may have a finaliser, which is the program's own code.
+            with suppress(Stop, KeyboardInterrupt), self.button.program():
+                self.leaks.services()
+                self.leaks.objects()
 
     # What the parts report.
 

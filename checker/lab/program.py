@@ -24,8 +24,8 @@ def check(main: Any, cores: int, threads: int) -> None:
         )
     if not callable(main):
         raise WrongUse(
-            f"lab.run takes an async function, and this is a {type(main).__name__}; wrap what you "
-            "want to await in `async def main(): ...` and pass main"
+            f"lab.run takes an async function, and was given a value of type {type(main).__name__}; wrap "
+            "what you want to await in `async def main(): ...` and pass main"
         )
     target = main.__func__ if inspect.ismethod(main) else main
     if inspect.isasyncgenfunction(target):
@@ -33,6 +33,8 @@ def check(main: Any, cores: int, threads: int) -> None:
             f"{target.__name__} is an async generator: it has a `yield` in it; lab.run takes an "
             "async function that returns"
         )
+    if inspect.isfunction(target) and not _may_be_async(target):
+        raise _not_async(target.__name__, "")
     for name, value in (("cores", cores), ("threads", threads)):
         if not isinstance(value, int) or value < 1:
             raise WrongUse(f"{name}={value!r}: a machine has a whole number of them, at least 1")
@@ -47,10 +49,23 @@ def start(
         if threads != USUAL_THREADS:
             return _sized(awaitable, threads)
         return awaitable if inspect.iscoroutine(awaitable) else _wait_for(awaitable)
-    name = getattr(main, "__name__", repr(main))
-    raise WrongUse(
-        f"{name} is not async: it returned {type(awaitable).__name__} and nothing to await; write "
-        f"`async def {name}(...)`"
+    name = getattr(main, "__name__", "") or type(main).__name__
+    raise _not_async(name, f" it returned {awaitable!r:.60}, and that is nothing to await;")
+
+
+def _may_be_async(function: Any) -> bool:
+    """A lambda may return what an async function returned, and so may a decorator's wrapper."""
+    if function.__name__ == "<lambda>":
+        return True
+    return inspect.iscoroutinefunction(inspect.unwrap(function))
+
+
+def _not_async(name: str, why: str) -> WrongUse:
+    known = name.isidentifier()
+    return WrongUse(
+        f"{name} is not async:{why} lab.run takes an async function. Write "
+        f"`async def {name if known else 'main'}(...)`, and `await` in it what takes time; to run "
+        "a function of threads, await asyncio.to_thread(function)"
     )
 
 

@@ -1,13 +1,16 @@
 """What a program may not start in the lab, because nothing could make its time virtual.
 
-Refuses: event loops beside the lab's own, and threads that do not come from `threading.Thread`.
-Either would run on the real clock while the program stands still, and wait for ever.
+Refuses: event loops beside the lab's own, threads that do not come from `threading.Thread`, other
+programs, and signals. They would run on the real clock while the program stands still, and wait
+for ever. The standard library starts a program now and then (`platform` does), and may.
 """
 
 from __future__ import annotations
 
 import _thread
 import asyncio
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -19,18 +22,35 @@ from checker.lab.swap import Swaps, original
 
 
 def install(swaps: Swaps) -> None:
-    """Refuse both for as long as the run lasts."""
+    """Refuse them for as long as the run lasts."""
     policy: Any = type(asyncio.get_event_loop_policy())
     swaps.attribute(policy, "new_event_loop", _in_strands(policy.new_event_loop, _refuse_loop))
     for name in ("start_new_thread", "start_new"):
         builtin: Any = getattr(_thread, name)
         swaps.builtin(builtin, _in_strands(original(builtin), _refuse_thread))
+    popen = subprocess.Popen.__init__
+    swaps.attribute(subprocess.Popen, "__init__", _in_program(popen, _refuse_program))
+    for name in ("signal", "alarm", "setitimer"):
+        if hasattr(signal, name):
+            swaps.attribute(signal, name, _in_strands(getattr(signal, name), _refuse_signal))
 
 
 def _in_strands(real: Callable[..., Any], refuse: Callable[[], NoReturn]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         # The lab starts a thread of its own to stop a program that does not hear.
         if local.strand is None or where.is_lab(sys._getframe(1).f_code.co_filename):
+            return real(*args, **kwargs)
+        return refuse()
+
+    return call
+
+
+def _in_program(real: Callable[..., Any], refuse: Callable[[], NoReturn]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_code.co_filename == subprocess.__file__:
+            frame = frame.f_back
+        if local.strand is None or not where.label(frame.f_code.co_filename):
             return real(*args, **kwargs)
         return refuse()
 
@@ -49,4 +69,19 @@ def _refuse_thread() -> NoReturn:
     raise WrongUse(
         "_thread.start_new_thread starts a thread that the virtual clock does not reach; use "
         "threading.Thread"
+    )
+
+
+def _refuse_program() -> NoReturn:
+    raise WrongUse(
+        "the program starts another program, whose time cannot be made virtual; stand in for what "
+        "it does (lab.cpu(seconds) for computing, asyncio.sleep for waiting), or run this with "
+        "lab.real.run"
+    )
+
+
+def _refuse_signal() -> NoReturn:
+    raise WrongUse(
+        "no signal reaches a program in the lab; to end it use a time-out or an event, and to stop "
+        "the run press Ctrl-C"
     )

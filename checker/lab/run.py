@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from checker.lab import current, program
@@ -47,6 +48,8 @@ class Run:
     ) -> None:
         self._result = result
         self.error = error
+        # Each raise of an error makes its traceback longer.
+        self._traceback = error.__traceback__ if error is not None else None
         self.fault: Fault | None = None
         self.elapsed_ns = elapsed_ns
         self.trace = trace
@@ -62,8 +65,9 @@ class Run:
     @property
     def result(self) -> Any:
         """What `main` returned, or raises what it raised."""
+        __tracebackhide__ = True
         if self.error is not None:
-            raise self.error
+            raise self.error.with_traceback(self._traceback)
         return self._result
 
     @property
@@ -123,6 +127,7 @@ def run(
     turns            how often the loop may go round at one moment before it is a Livelock
     patience         seconds of real time that a thread may run without a wait or an end
     """
+    __tracebackhide__ = True
     size = {"cores": cores, "threads": threads, "seed": seed}
     return finish(execute(main, args, size, trace=trace, turns=turns, patience=patience), catch)
 
@@ -165,9 +170,11 @@ def execute(
 
 def finish(run: Run, catch: bool) -> Run:
     """Hand out a run: raise what the program raised, unless the caller wants to look at it."""
+    __tracebackhide__ = True  # pytest and IPython leave this frame out.
     error = run.error
     if error is not None:
-        error.run = run  # type: ignore[attr-defined]
+        with suppress(AttributeError):  # Some errors take no attributes.
+            error.run = run  # type: ignore[attr-defined]
         if not catch or isinstance(error, KeyboardInterrupt | SystemExit):
             raise error
     return run

@@ -72,6 +72,15 @@ def of_traceback(traceback: TracebackType | None) -> str:
     return at
 
 
+def without_lab(error: BaseException) -> BaseException:
+    """The error; its traceback begins in the program, and not in what the lab called it with."""
+    traceback = error.__traceback__
+    while traceback is not None and not label(traceback.tb_frame.f_code.co_filename):
+        traceback = traceback.tb_next
+    # Where no line of the program is in it, the fault is ours, or lies in how main was called.
+    return error if traceback is None else error.with_traceback(traceback)
+
+
 class Suspension(NamedTuple):
     """Where a task is suspended."""
 
