@@ -54,6 +54,29 @@ class _Waiters:
         self.strands: deque[Strand] = deque()
 
 
+class _OfItsLock:
+    """A method that a condition takes from its lock as it is made, perhaps long before the run.
+
+    What it keeps is bound to the function that was there then; here it gets the present one.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._usual: Any = threading.Condition.__dict__.get(name)
+
+    def __get__(self, condition: Any, owner: Any = None) -> Any:
+        if condition is None:
+            return self._usual
+        kept = condition.__dict__.get(self._name)
+        if kept is None:
+            return self._usual.__get__(condition)
+        lock = condition._lock
+        return getattr(lock, self._name) if getattr(kept, "__self__", None) is lock else kept
+
+    def __set__(self, condition: Any, value: Any) -> None:
+        condition.__dict__[self._name] = value
+
+
 class Locks:
     """The replacements, for one clock."""
 
@@ -273,3 +296,5 @@ class Locks:
             return real(condition, timeout)
 
         swaps.attribute(threading.Condition, "wait", wait)
+        for name in ("acquire", "release", "_release_save", "_acquire_restore", "_is_owned"):
+            swaps.attribute(threading.Condition, name, _OfItsLock(name))

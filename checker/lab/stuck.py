@@ -29,6 +29,8 @@ _STARTERS = {
     "Threads.launch.<locals>.run_as_strand",
     "Traced.run_in_executor.<locals>.job",
 }
+# How a worker of a pool stands that waits for a job: no line of the program, and a queue.
+_IDLE = {("", ""), ("", "SimpleQueue.get"), ("", "Queue.get"), ("", "ProcessPoolExecutor")}
 
 # When a wait ends, by what is waited for.
 _ENDS = {
@@ -136,7 +138,7 @@ def is_idle(strand: Strand) -> bool:
         return True
     modules = getattr(target, "__module__", ""), type(strand.thread).__module__
     of_pool = strand.process != 0 or any(name.startswith(_POOLS) for name in modules)
-    return of_pool and stand(strand) == ("", "")
+    return of_pool and stand(strand) in _IDLE
 
 
 def stand(strand: Strand, frame: FrameType | None = None) -> tuple[str, str]:

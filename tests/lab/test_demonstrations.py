@@ -475,11 +475,11 @@ def test_d5_threads_and_connections_are_stuck_from_their_sum_on(
 def test_d5_asyncio_has_a_thread_pool_of_its_own() -> None:
     """100 jobs of 1 s: on anyio's 40 tokens, and on a default executor for 4 cores."""
 
-    def with_anyio() -> Awaitable[Any]:
-        return at_once(100, lambda: anyio.to_thread.run_sync(time.sleep, 1))
+    async def with_anyio() -> None:
+        await at_once(100, lambda: anyio.to_thread.run_sync(time.sleep, 1))
 
-    def with_asyncio() -> Awaitable[Any]:
-        return at_once(100, lambda: asyncio.to_thread(time.sleep, 1))
+    async def with_asyncio() -> None:
+        await at_once(100, lambda: asyncio.to_thread(time.sleep, 1))
 
     assert lab.run(with_anyio).elapsed == 3.0
     assert lab.run(with_asyncio).elapsed == 13.0

@@ -9,7 +9,7 @@ import anyio.to_thread
 from fastapi import Depends
 
 from tests.lab.programs.apps import UNIT, app_with, get_all
-from tests.lab.programs.program import LONG, Log, Tally, program
+from tests.lab.programs.program import LONG, Log, Tally, program, start_threads
 
 
 @program(
@@ -84,6 +84,7 @@ async def forty_one(log: Log) -> None:
         time.sleep(LONG)
         replied.add()
 
+    await start_threads(log, 40)
     await get_all(app_with("/", handler), *["/"] * 41)
 
 
@@ -114,6 +115,7 @@ async def eighty(log: Log) -> None:
         await asyncio.sleep(LONG / 2)
         await get_all(app, "/health")
 
+    await start_threads(log, 40)
     await asyncio.gather(get_all(app, *["/"] * 80), probe())
 
 
@@ -144,6 +146,7 @@ async def def_health(log: Log) -> None:
         await asyncio.sleep(LONG / 2)
         await get_all(app, "/health")
 
+    await start_threads(log, 40)
     await asyncio.gather(get_all(app, *["/"] * 40), probe())
 
 
@@ -163,6 +166,7 @@ async def eighty_tokens(log: Log) -> None:
         replied.add()
 
     anyio.to_thread.current_default_thread_limiter().total_tokens = 80
+    await start_threads(log, 80)
     await get_all(app_with("/", handler), *["/"] * 80)
 
 

@@ -9,7 +9,7 @@ import time
 import anyio
 import anyio.to_thread
 
-from tests.lab.programs.program import LONG, STEP, Log, Tally, program
+from tests.lab.programs.program import LONG, STEP, Log, Tally, program, start_threads
 
 
 @program(
@@ -47,6 +47,7 @@ async def forty_one(log: Log) -> None:
         time.sleep(LONG)
         ended.add()
 
+    await start_threads(log, 40)
     async with anyio.create_task_group() as group:
         for _ in range(41):
             group.start_soon(anyio.to_thread.run_sync, job)
@@ -69,6 +70,7 @@ async def eighty_one(log: Log) -> None:
         time.sleep(LONG)
         ended.add()
 
+    await start_threads(log, 40)
     async with anyio.create_task_group() as group:
         for _ in range(81):
             group.start_soon(anyio.to_thread.run_sync, job)
@@ -169,6 +171,7 @@ async def loop_beside_full_threads(log: Log) -> None:
         time.sleep(LONG)
         ended.add()
 
+    await start_threads(log, 40)
     async with anyio.create_task_group() as group:
         for _ in range(80):
             group.start_soon(anyio.to_thread.run_sync, job)

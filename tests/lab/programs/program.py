@@ -16,6 +16,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import anyio
+import anyio.to_thread
+
 # The unit of time. A real wait is late by up to a few milliseconds; a step is far more.
 STEP = 0.1
 # The unit for programs that keep a core busy for a while: 80 requests take about 0.1 s.
@@ -54,6 +57,23 @@ class Tally:
             self._count += 1
             if self._count in self._at:
                 self._log(f"{self._count} {self._label}")
+
+
+async def start_threads(log: Log, count: int) -> None:
+    """Let anyio start so many worker threads, and only then let the log begin.
+
+    On a busy machine each start takes milliseconds, one after another, which in a program with
+    dozens of threads is more than a step; what such a program shows is how they are shared.
+    """
+    all_started = threading.Barrier(count)
+
+    def start() -> None:
+        all_started.wait()
+
+    async with anyio.create_task_group() as group:
+        for _ in range(count):
+            group.start_soon(anyio.to_thread.run_sync, start)
+    log.start()
 
 
 Main = Callable[[Log], Awaitable[None]]
