@@ -449,7 +449,7 @@ def test_a_line_that_was_begun_anew_loses_nobody_who_wants_a_lock() -> None:
         return body
 
     found = in_threads(hold, want("a"), want("b"), want("c"))
-    assert sorted(found, key=lambda each: each[1]) == [("a", 1), ("c", 2), ("b", 3)]
+    assert found == [("a", 1), ("b", 2), ("c", 3)]
 
 
 def test_conditions_from_before_the_run_wait_on_the_virtual_clock() -> None:

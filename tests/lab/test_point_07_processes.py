@@ -1,0 +1,347 @@
+"""Point 7: a ProcessPoolExecutor is modelled; what goes to it and comes back goes through pickle."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+import pytest
+
+from checker import lab
+from checker.trace import Lane
+
+initialized: list[int] = []
+
+
+class Unpicklable:
+    def __reduce__(self) -> Any:
+        raise TypeError("cannot be sent")
+
+
+class Note:
+    """Says whether it is a copy."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+
+def nap(seconds: float) -> float:
+    time.sleep(seconds)
+    return time.monotonic()
+
+
+def whoami() -> int:
+    lab.cpu(1)
+    return os.getpid()
+
+
+def change(note: Note) -> Note:
+    note.seen.append("in the process")
+    return note
+
+
+def fail(message: str) -> None:
+    raise ValueError(message)
+
+
+def give_unpicklable() -> object:
+    return Unpicklable()
+
+
+def raise_unpicklable() -> None:
+    error = ValueError("odd")
+    error.thing = lambda: None  # type: ignore[attr-defined]
+    raise error
+
+
+def die() -> None:
+    os._exit(3)
+
+
+def swallow() -> str:
+    for _ in range(100):
+        try:
+            time.sleep(1)
+        except BaseException:
+            return "survived"
+    return "was left alone"
+
+
+def prepare(number: int) -> None:
+    initialized.append(number)
+    time.sleep(1)
+
+
+def prepare_badly() -> None:
+    raise ValueError("no database")
+
+
+def with_pool(
+    body: Callable[[ProcessPoolExecutor], Any], workers: int | None = 2, **options: Any
+) -> Any:
+    async def main() -> Any:
+        with ProcessPoolExecutor(workers, **options) as pool:
+            return await asyncio.to_thread(body, pool)
+
+    return lab.run(main).result
+
+
+def test_as_many_jobs_as_workers_run_at_once() -> None:
+    def body(pool: ProcessPoolExecutor) -> list[float]:
+        return [future.result() for future in [pool.submit(nap, 1) for _ in range(5)]]
+
+    assert with_pool(body) == [1, 1, 2, 2, 3]
+
+
+def test_a_worker_that_was_woken_for_one_job_is_not_counted_on_for_the_next() -> None:
+    def body(pool: ProcessPoolExecutor) -> list[float]:
+        pool.submit(nap, 1).result()
+        return [future.result() for future in [pool.submit(nap, 1) for _ in range(2)]]
+
+    assert with_pool(body) == [2, 2]
+
+
+def test_a_pool_has_as_many_workers_as_the_machine_has_cores() -> None:
+    async def main() -> int:
+        loop = asyncio.get_running_loop()
+        with ProcessPoolExecutor() as pool:
+            jobs = [loop.run_in_executor(pool, whoami) for _ in range(12)]
+            return len(set(await asyncio.gather(*jobs)))
+
+    run = lab.run(main, cores=3)
+    assert run.result == 3
+    assert run.elapsed == 4
+
+
+def test_workers_have_pids_of_their_own_counted_from_the_start() -> None:
+    def body(pool: ProcessPoolExecutor) -> list[int]:
+        return [future.result() for future in [pool.submit(whoami) for _ in range(4)]]
+
+    found = with_pool(body)
+    assert sorted(set(found)) == [1001, 1002]
+    assert with_pool(body) == found
+    assert os.getpid() not in found
+
+
+def test_workers_are_lanes_of_the_trace() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        with ProcessPoolExecutor(2) as pool:
+            await asyncio.gather(*(loop.run_in_executor(pool, nap, 1) for _ in range(2)))
+
+    lanes = [event for event in lab.run(main).trace if isinstance(event, Lane)]
+    assert [each.name for each in lanes if each.kind == "process"] == ["process-1", "process-2"]
+
+
+def test_arguments_and_results_are_copies() -> None:
+    note = Note()
+
+    def body(pool: ProcessPoolExecutor) -> Note:
+        result: Note = pool.submit(change, note).result()
+        return result
+
+    found = with_pool(body)
+    assert found.seen == ["in the process"]
+    assert found is not note
+    assert note.seen == []
+
+
+def test_what_cannot_be_sent_fails_in_the_future() -> None:
+    def body(pool: ProcessPoolExecutor) -> list[str]:
+        tries: list[Future[Any]] = [
+            pool.submit(lambda: 1), pool.submit(change, Unpicklable()), pool.submit(give_unpicklable),
+        ]  # fmt: skip
+        return [type(future.exception()).__name__ for future in tries]
+
+    assert with_pool(body) in (
+        ["PicklingError", "TypeError", "TypeError"],
+        ["AttributeError", "TypeError", "TypeError"],
+    )
+
+
+def test_an_error_comes_back_with_the_traceback_of_the_worker() -> None:
+    def body(pool: ProcessPoolExecutor) -> list[BaseException | None]:
+        return [
+            pool.submit(fail, "broken").exception(), pool.submit(raise_unpicklable).exception(),
+            pool.submit(nap, 0).exception(),
+        ]  # fmt: skip
+
+    error, odd, none = with_pool(body)
+    assert isinstance(error, ValueError)
+    assert error.args == ("broken",)
+    assert "in fail" in str(error.__cause__)
+    assert odd is not None
+    assert none is None
+
+
+def test_map_keeps_the_order_and_cuts_into_chunks() -> None:
+    def body(pool: ProcessPoolExecutor) -> tuple[list[float], list[float]]:
+        one = list(pool.map(nap, [2, 1, 1]))
+        began = time.monotonic()
+        chunks = list(pool.map(nap, [1] * 4, chunksize=2))
+        return one, [at - began for at in chunks]
+
+    assert with_pool(body) == ([2, 1, 2], [1, 2, 1, 2])
+
+
+def test_a_result_has_a_virtual_time_out_and_the_worker_goes_on() -> None:
+    def body(pool: ProcessPoolExecutor) -> tuple[float, float]:
+        future = pool.submit(nap, 5)
+        with pytest.raises(TimeoutError):
+            future.result(timeout=1)
+        gave_up = time.monotonic()
+        return gave_up, future.result()
+
+    assert with_pool(body) == (1, 5)
+
+
+def test_a_job_that_has_not_begun_can_be_cancelled() -> None:
+    def body(pool: ProcessPoolExecutor) -> tuple[bool, bool, float]:
+        first, second = pool.submit(nap, 2), pool.submit(nap, 2)
+        time.sleep(1)
+        return first.cancel(), second.cancel(), first.result()
+
+    assert with_pool(body, workers=1) == (False, True, 2)
+
+
+def test_each_worker_is_initialized_once() -> None:
+    initialized.clear()
+
+    def body(pool: ProcessPoolExecutor) -> list[float]:
+        return [future.result() for future in [pool.submit(nap, 1) for _ in range(4)]]
+
+    assert with_pool(body, initializer=prepare, initargs=(7,)) == [2, 2, 3, 3]
+    assert initialized == [7, 7]
+
+
+def test_a_failing_initializer_breaks_the_pool(caplog: pytest.LogCaptureFixture) -> None:
+    def body(pool: ProcessPoolExecutor) -> str:
+        return type(pool.submit(nap, 1).exception()).__name__
+
+    with caplog.at_level(logging.CRITICAL, "concurrent.futures"):
+        assert with_pool(body, initializer=prepare_badly) == "BrokenProcessPool"
+    assert "no database" in caplog.text
+
+
+@pytest.mark.parametrize("jobs", [3, 7])
+def test_a_worker_may_do_only_so_many_jobs_and_is_followed_by_another(jobs: int) -> None:
+    def body(pool: ProcessPoolExecutor) -> list[int]:
+        return [future.result() for future in [pool.submit(whoami) for _ in range(jobs)]]
+
+    found = with_pool(body, workers=1, max_tasks_per_child=2)
+    assert found == [1001 + n // 2 for n in range(jobs)]
+
+
+def test_leaving_the_pool_waits_for_every_job_even_of_later_workers() -> None:
+    async def main() -> list[bool]:
+        with ProcessPoolExecutor(1, max_tasks_per_child=1) as pool:
+            futures = [pool.submit(nap, 1) for _ in range(3)]
+        return [future.done() for future in futures]
+
+    run = lab.run(main)
+    assert run.result == [True] * 3
+    assert run.elapsed == 3
+
+
+def test_a_worker_that_exits_breaks_the_pool_for_good() -> None:
+    def body(pool: ProcessPoolExecutor) -> list[Any]:
+        other = pool.submit(nap, 100)
+        waiting = [pool.submit(die), pool.submit(nap, 1)]
+        found: list[Any] = [type(future.exception()).__name__ for future in [*waiting, other]]
+        with pytest.raises(BrokenProcessPool, match="terminated abruptly"):
+            pool.submit(nap, 1)
+        return [*found, time.monotonic()]
+
+    assert with_pool(body) == ["BrokenProcessPool"] * 3 + [0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_that_is_killed_breaks_the_pool(number: int) -> None:
+    def body(pool: ProcessPoolExecutor) -> list[Any]:
+        future = pool.submit(nap, 100)
+        time.sleep(1)
+        (pid,) = pool._processes
+        os.kill(pid, number)
+        return [type(future.exception()).__name__, time.monotonic()]
+
+    assert with_pool(body) == ["BrokenProcessPool", 1]
+
+
+@pytest.mark.parametrize("how", ["kill", "terminate"])
+def test_a_worker_is_killed_through_its_process_too(how: str) -> None:
+    def body(pool: ProcessPoolExecutor) -> list[Any]:
+        future = pool.submit(swallow)
+        time.sleep(1)
+        (worker,) = list(pool._processes.values())
+        assert worker.is_alive()
+        getattr(worker, how)()
+        return [type(future.exception()).__name__, worker.is_alive(), time.monotonic()]
+
+    assert with_pool(body) == ["BrokenProcessPool", False, 1]
+
+
+def test_a_worker_can_be_killed_before_it_has_begun() -> None:
+    async def main() -> str:
+        with ProcessPoolExecutor(1) as pool:
+            future = pool.submit(nap, 1)
+            for worker in list(pool._processes.values()):
+                worker.kill()
+            return type(await asyncio.to_thread(future.exception)).__name__
+
+    assert lab.run(main).result == "BrokenProcessPool"
+
+
+def test_a_closed_pool_takes_no_more() -> None:
+    def body(pool: ProcessPoolExecutor) -> list[float]:
+        futures = [pool.submit(nap, 1) for _ in range(4)]
+        pool.shutdown(wait=False, cancel_futures=True)
+        with pytest.raises(RuntimeError, match="cannot schedule new futures after shutdown"):
+            pool.submit(nap, 1)
+        return [future.cancelled() for future in futures]
+
+    assert with_pool(body) == [False, False, True, True]
+
+
+def test_an_interrupted_wait_on_the_loop_blocks_it() -> None:
+    async def main() -> float:
+        with ProcessPoolExecutor(1) as pool:
+            return pool.submit(nap, 2).result()
+
+    run = lab.run(main)
+    assert run.result == 2
+    assert sum(blocked.seconds for blocked in run.blocked) == 2
+
+
+def test_other_ways_to_start_a_process_are_refused() -> None:
+    async def main() -> None:
+        multiprocessing.get_context("spawn").Process(target=die).start()
+
+    with pytest.raises(lab.WrongUse, match="ProcessPoolExecutor, which it models"):
+        lab.run(main)
+
+
+def test_a_pool_that_is_left_open_is_a_leak() -> None:
+    kept: list[ProcessPoolExecutor] = []
+
+    async def main() -> float:
+        pool = ProcessPoolExecutor(1)
+        kept.append(pool)
+        return await asyncio.get_running_loop().run_in_executor(pool, nap, 1)
+
+    run = lab.run(main)
+    assert run.result == 1
+    assert [leak.kind for leak in run.leaks] == ["pool"]
+
+
+def test_outside_of_a_run_pools_are_real() -> None:
+    lab.run(asyncio.sleep, 1)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(os.getpid).result() != os.getpid()
