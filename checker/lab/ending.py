@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from checker.lab import explain, stuck, where
 from checker.lab.clock import Strand
 from checker.lab.current import local
-from checker.lab.errors import Deadlock, Stop, ThreadStuck
+from checker.lab.errors import Deadlock, ThreadStuck
 from checker.lab.insist import throw_into
 from checker.lab.originals import monotonic, release
 from checker.lab.stop import GRACE_S
@@ -92,9 +92,12 @@ def abandon(machine: Machine) -> None:
                 thing.close()
             elif where.label(thing.cr_code.co_filename) and thing.cr_frame is not None:
                 _keep(thing)
-        elif isinstance(thing, types.GeneratorType):
-            if where.label(thing.gi_code.co_filename) and thing.gi_frame is not None:
-                _keep(thing)
+        elif (
+            isinstance(thing, types.GeneratorType)
+            and thing.gi_frame is not None
+            and where.label(thing.gi_code.co_filename)
+        ):
+            _keep(thing)
 
 
 def _keep(thing: Any) -> None:
@@ -111,7 +114,7 @@ def end_threads(machine: Machine) -> None:
         for strand in left:
             if not stuck.is_idle(strand):
                 machine.leaks.add("thread", f"{strand.name} had not ended", stuck.stand(strand)[0])
-        for pool in machine.threads.open_pools():
+        for pool in [*machine.threads.open_pools(), *machine.processes.open_pools()]:
             machine.leaks.add("pool", f"a {type(pool).__name__} was not shut down")
     running = machine.clock.holder
     machine.clock.over = True

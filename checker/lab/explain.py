@@ -73,7 +73,9 @@ def threads_left(strands: list[Strand]) -> str:
     lines = []
     for strand in strands:
         at, on = stand(strand)
-        lines.append(f"  {strand.name}" + (f", in {on}" if on else "") + (f" at {at}" if at else ""))
+        lines.append(
+            f"  {strand.name}" + (f", in {on}" if on else "") + (f" at {at}" if at else "")
+        )
     return (
         "These threads did not end when the run did. They are in a call that Python cannot "
         "interrupt, and end once it returns; to be rid of them now, restart the kernel.\n"

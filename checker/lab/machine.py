@@ -85,7 +85,8 @@ class Machine:
         self.main: asyncio.Task[Any] | None = None
         self.held: list[asyncio.Task[Any]] = []  # so that none is lost while it is given up
         self.stopped_at = ""  # where the program stood when the user stopped it
-        self.verdict: LabError | Interrupted | None = None  # why the lab ended the program, if it did
+        # Why the lab ended the program, if it did.
+        self.verdict: LabError | Interrupted | None = None
         self.result: Any = None
         self.error: BaseException | None = None
         self.elapsed_ns = 0
@@ -196,7 +197,7 @@ class Machine:
 
     def settle(self) -> None:
         """Let the loop be one that does not run, also if its own `finally` was cut in two."""
-        self.loop._thread_id = None
+        self.loop._thread_id = None  # type: ignore[attr-defined]
         self.loop._stopping = False
         asyncio._set_running_loop(None)
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import _thread
 import time
+from _queue import SimpleQueue
 from collections.abc import Callable
 from typing import Any
-
-from _queue import SimpleQueue
 
 from checker.lab.swap import original, verify
 

@@ -78,9 +78,9 @@ class Processes:
             pool = self._pools[executor] = Pool(self, executor)
         return pool
 
-    def open_pools(self) -> int:
-        """How many pools were not shut down."""
-        return sum(not pool.closed for pool in self._pools.values())
+    def open_pools(self) -> list[ProcessPoolExecutor]:
+        """Pools that were used in this run and not shut down."""
+        return [executor for executor, pool in self._pools.items() if not pool.closed]
 
     def install(self, swaps: Swaps) -> None:
         """Replace what a pool does, and refuse other processes."""

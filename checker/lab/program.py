@@ -24,8 +24,9 @@ def check(main: Any, cores: int, threads: int) -> None:
         )
     if not callable(main):
         raise WrongUse(
-            f"lab.run takes an async function, and was given a value of type {type(main).__name__}; wrap "
-            "what you want to await in `async def main(): ...` and pass main"
+            f"lab.run takes an async function, and was given a value of type "
+            f"{type(main).__name__}; wrap what you want to await in `async def main(): ...` and "
+            "pass main"
         )
     target = main.__func__ if inspect.ismethod(main) else main
     if inspect.isasyncgenfunction(target):

@@ -192,7 +192,10 @@ class _InProgram:
         self._button._enter(self._limit_s)
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
     ) -> None:
         self._button._leave()
 
@@ -227,4 +230,3 @@ def _interrupt(ident: int) -> None:
         signal.pthread_kill(ident, signal.SIGINT)
     else:
         _thread.interrupt_main()
-

@@ -68,7 +68,9 @@ class _Wait(NamedTuple):
     holder: str = ""  # who holds the lock that it waits for
 
     def __str__(self) -> str:
-        return f"  {self.name} waits for {self.on or 'its start'}{_at(self.at)}{_held_by(self.holder)}"
+        return (
+            f"  {self.name} waits for {self.on or 'its start'}{_at(self.at)}{_held_by(self.holder)}"
+        )
 
 
 def deadlock(machine: Machine) -> Deadlock:

@@ -1,4 +1,4 @@
-"""Point 7: a ProcessPoolExecutor is modelled; what goes to it and comes back goes through pickle."""
+"""Point 7: a ProcessPoolExecutor is modelled; what goes in and comes out goes through pickle."""
 
 from __future__ import annotations
 
@@ -156,9 +156,12 @@ def test_arguments_and_results_are_copies() -> None:
 
 def test_what_cannot_be_sent_fails_in_the_future() -> None:
     def body(pool: ProcessPoolExecutor) -> list[str]:
+        unpicklable: Any = Unpicklable()
         tries: list[Future[Any]] = [
-            pool.submit(lambda: 1), pool.submit(change, Unpicklable()), pool.submit(give_unpicklable),
-        ]  # fmt: skip
+            pool.submit(lambda: 1),
+            pool.submit(change, unpicklable),
+            pool.submit(give_unpicklable),
+        ]
         return [type(future.exception()).__name__ for future in tries]
 
     assert with_pool(body) in (
@@ -254,7 +257,7 @@ def test_leaving_the_pool_waits_for_every_job_even_of_later_workers() -> None:
 def test_a_worker_that_exits_breaks_the_pool_for_good() -> None:
     def body(pool: ProcessPoolExecutor) -> list[Any]:
         other = pool.submit(nap, 100)
-        waiting = [pool.submit(die), pool.submit(nap, 1)]
+        waiting: list[Future[Any]] = [pool.submit(die), pool.submit(nap, 1)]
         found: list[Any] = [type(future.exception()).__name__ for future in [*waiting, other]]
         with pytest.raises(BrokenProcessPool, match="terminated abruptly"):
             pool.submit(nap, 1)
@@ -302,6 +305,7 @@ def test_a_worker_can_be_killed_before_it_has_begun() -> None:
 def test_a_closed_pool_takes_no_more() -> None:
     def body(pool: ProcessPoolExecutor) -> list[float]:
         futures = [pool.submit(nap, 1) for _ in range(4)]
+        time.sleep(0.5)
         pool.shutdown(wait=False, cancel_futures=True)
         with pytest.raises(RuntimeError, match="cannot schedule new futures after shutdown"):
             pool.submit(nap, 1)

@@ -18,6 +18,7 @@ import pytest
 
 from checker import lab
 from checker.lab.originals import monotonic
+from checker.trace import End
 from tests.lab.hostile import PROGRAMS, spin, spin_and_swallow
 from tests.lab.stopping import User
 
@@ -62,7 +63,9 @@ def test_ctrl_c_ends_within_a_second_a_program_in_which(
     assert "\n" not in str(error)
     assert not hasattr(error, "__notes__")
     assert error.run is not None
-    assert error.run.trace.events[-1].outcome == "stopped"
+    end = error.run.trace.events[-1]
+    assert isinstance(end, End)
+    assert end.outcome == "stopped"
 
     gc.collect()
     assert lab.run(use_everything).elapsed == 3
@@ -165,7 +168,9 @@ def test_a_thread_in_a_call_that_cannot_be_interrupted_is_named(user: User) -> N
     assert str(error).startswith("stopped by Ctrl-C")
     (note,) = error.__notes__
     assert "cannot interrupt" in note
-    assert re.search(r"thread-1, in .* at test_stop.py:\d+", note) or "thread-1 at test_stop" in note
+    assert (
+        re.search(r"thread-1, in .* at test_stop.py:\d+", note) or "thread-1 at test_stop" in note
+    )
     assert lab.run(use_everything).elapsed == 3
     # Once its call returns, it ends.
     os.write(write, b"x")
@@ -205,18 +210,20 @@ def test_a_thread_left_by_one_run_cannot_disturb_the_next() -> None:
 
 
 def test_a_press_while_the_lab_tidies_up_is_not_lost() -> None:
+    presser: User
+
     class Dies:
         def __init__(self) -> None:
             self.me = self
 
         def __del__(self) -> None:
-            user.now()
-            user.wait_until_pressed()
+            presser.now()
+            presser.wait_until_pressed()
 
     async def main() -> None:
         Dies()
 
-    with User().as_thread(at_once=True) as user, pytest.raises(lab.Interrupted):
+    with User().as_thread(at_once=True) as presser, pytest.raises(lab.Interrupted):
         lab.run(main)
 
 

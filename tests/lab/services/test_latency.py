@@ -123,7 +123,11 @@ def test_a_distribution_says_what_it_is():
     [
         (lambda: Upstream(-1), ValueError, "latency is -1; a length of time is 0 or more seconds"),
         (lambda: Upstream(math.nan), ValueError, "latency is nan"),
-        (lambda: Upstream(cast("Any", "0.1")), TypeError, "latency is '0.1', which is a str; give a number"),
+        (
+            lambda: Upstream(cast("Any", "0.1")),
+            TypeError,
+            "latency is '0.1', which is a str; give a number",
+        ),
         (lambda: Upstream(True), TypeError, "latency is True, which is a bool"),
         (lambda: Upstream([]), ValueError, "latency is an empty list"),
         (lambda: Upstream([0.1, -2]), ValueError, "latency of call 2 is -2"),
