@@ -33,6 +33,7 @@ class Insistence:
         self._tool: int | None = None
         self._tracing = False
         self._trace_before: Any = None
+        self._thrown = type("_StopRun", (Stop,), {"__init__": lambda stop: self.begin_here()})
 
     def begin(self) -> None:
         """In all threads of the run, called from any. On 3.11 there is no such thing."""
@@ -46,6 +47,15 @@ class Insistence:
                 monitoring.register_callback(tool, monitoring.events.LINE, self._on_line)
                 monitoring.set_events(tool, monitoring.events.LINE)
                 return
+
+    def begin_there(self, ident: int) -> None:
+        """In another thread: the one of the run, where that is not the main one."""
+        self.begin()
+        if sys.version_info < (3, 12) and not self._tracing:
+            frame = sys._current_frames().get(ident)
+            # Only there: thrown into the lab's own steps, it would cut them in two.
+            if frame is not None and where.label(frame.f_code.co_filename):
+                throw_into(ident, self._thrown)
 
     def begin_here(self) -> None:
         """In the calling thread at least."""
@@ -78,7 +88,10 @@ class Insistence:
 
 
 def _raise_in_program(code: CodeType) -> None:
-    if where.label(code.co_filename):
+    file = code.co_filename
+    # What a named tuple or a dataclass generates is nobody's, and the lab has its own of them.
+    generated = file == "<string>" and code.co_name.startswith("__")
+    if where.label(file) and not generated:
         raise Stop
 
 
@@ -104,7 +117,10 @@ def _trace_with(tracer: _Tracer) -> None:
 
 
 class _StopHere(Stop):
-    """Thrown into a thread: on 3.11, whoever catches it finds that each further line raises."""
+    """Thrown into a thread that is to end.
+
+    On 3.11, whoever catches it finds that each further line raises.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,10 +128,10 @@ class _StopHere(Stop):
             _trace_with(_Tracer(_raise_in_program))
 
 
-def throw_into(ident: int) -> None:
+def throw_into(ident: int, thrown: type[Stop] = _StopHere) -> None:
     """Raise Stop in another thread, at its next step in Python."""
-    thrown = ctypes.py_object(_StopHere)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), thrown)
+    error = ctypes.py_object(thrown)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), error)
 
 
 def clear_throw(ident: int) -> None:

@@ -60,13 +60,15 @@ class Leaks:
             self._coroutine(coroutine)
 
         swaps.attribute(warnings, "_warn_unawaited_coroutine", unawaited)
+        # Coroutines know who made them. The machine puts this back.
+        sys.set_coroutine_origin_tracking_depth(1)
 
     def _coroutine(self, coroutine: Any) -> None:
-        at = ""
+        code = coroutine.cr_code
+        at = where.place(code, code.co_firstlineno)
         for file, line, _ in coroutine.cr_origin or ():
             if name := where.label(file):
                 at = f"{name}:{line}"
-                break
         name = coroutine.__qualname__.rpartition("<locals>.")[2]
         self.add("coroutine", f"{name}() was called and never awaited", at)
 
@@ -80,8 +82,13 @@ class Leaks:
             return
         at = where.of_traceback(error.__traceback__) if error is not None else ""
         shown = f"{type(error).__name__}: {error}" if error is not None else message
-        kind = f"{_name(task)} raised {shown}, and nobody looked" if task else f"{message}: {shown}"
-        self.add("exception", kind, at)
+        if task is not None:
+            self.add("exception", f"{_name(task)} raised {shown}, and nobody looked", at)
+        elif (handle := context.get("handle")) is not None:
+            # asyncio's message has the path of the file.
+            self.add("exception", f"{_callback(handle)} raised {shown}", at)
+        else:
+            self.add("exception", f"{message}: {shown}", at)
 
     def in_thread(self, name: str, error: BaseException) -> None:
         """A thread ended with an exception, which nobody can catch any more."""
@@ -111,7 +118,7 @@ class Leaks:
                 self.add("service", left)
 
     def objects(self) -> None:
-        """What only the garbage collector knows: unawaited coroutines, open clients."""
+        """What only the garbage collector knows: what nobody awaited, looked at or closed."""
         gc.collect()
         client_types: tuple[type, ...] = ()
         if httpx := sys.modules.get("httpx"):
@@ -121,7 +128,12 @@ class Leaks:
                 if inspect.getcoroutinestate(thing) == inspect.CORO_CREATED and thing.cr_frame:
                     self._coroutine(thing)
                     thing.close()
-            elif client_types and isinstance(thing, client_types) and not _closed(thing):
+            elif issubclass(type(thing), asyncio.Future):
+                if thing.done() and thing._log_traceback:
+                    thing._log_traceback = False
+                    key = "task" if isinstance(thing, asyncio.Task) else "future"
+                    self.on_exception_context({key: thing, "exception": thing.exception()})
+            elif client_types and issubclass(type(thing), client_types) and not _closed(thing):
                 self.add("client", f"httpx.{type(thing).__name__} was not closed")
 
 
@@ -142,6 +154,11 @@ class Collector:
 
 def _closed(client: Any) -> bool:
     return bool(client.is_closed)
+
+
+def _callback(handle: Any) -> str:
+    name = getattr(handle._callback, "__qualname__", "") or type(handle._callback).__name__
+    return str(name).rpartition("<locals>.")[2]
 
 
 def _name(task: Any) -> str:

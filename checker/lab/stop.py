@@ -26,7 +26,7 @@ from typing import Any
 
 from checker.lab import blocking, where
 from checker.lab.errors import Stop
-from checker.lab.insist import Insistence, clear_throw, throw_into
+from checker.lab.insist import Insistence, clear_throw
 from checker.lab.originals import acquire, monotonic, new_lock, release
 
 GRACE_S = 0.2  # what a program gets to end by itself, in real time
@@ -126,13 +126,13 @@ class StopButton:
         insisting = self._insisting()
         if not self._in_program or (self._met and not insisting):
             return
-        if insisting:
-            self.insistence.begin()
         if self._on_main:
+            if insisting:
+                self.insistence.begin()
             self._nudged = True
             _interrupt(self._ident)
         elif insisting:
-            throw_into(self._ident)
+            self.insistence.begin_there(self._ident)
 
     def _in_turn(self) -> bool:
         """Whether the calling thread of the run may be stopped now."""
@@ -168,9 +168,9 @@ class StopButton:
         while not left:
             try:
                 self._in_program = False
-                watch, self._watch = self._watch, None
-                if watch is not None:
-                    watch.end()
+                if self._watch is not None:
+                    self._watch.end()
+                self._watch = None
                 if not self._on_main:
                     clear_throw(self._ident)
                 self.insistence.end()

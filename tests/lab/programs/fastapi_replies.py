@@ -136,6 +136,8 @@ async def async_streams(log: Log) -> None:
         return StreamingResponse(numbers(name, pause))
 
     app = app_with("/{name}/{pause}", handler)
+    # Making the validators of the two parameters takes 20 ms of computing.
+    log.start()
     await get_all(heard(app, hear_chunks(log)), "/a/1", "/b/1.5")
 
 
