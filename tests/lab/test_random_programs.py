@@ -18,7 +18,7 @@ from checker import lab
 from tests.lab.installed import snapshot
 from tests.lab.random_programs import Interpreter, Program, programs
 
-EXAMPLES = int(os.environ.get("UNBLOCKED_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("UNBLOCKED_EXAMPLES", "100"))
 profile = settings(
     max_examples=EXAMPLES,
     deadline=None,
