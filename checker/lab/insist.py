@@ -33,6 +33,7 @@ class Insistence:
         self._tool: int | None = None
         self._tracing = False
         self._trace_before: Any = None
+        self._thrown_at: int | None = None
         self._thrown = type("_StopRun", (Stop,), {"__init__": lambda stop: self.begin_here()})
 
     def begin(self) -> None:
@@ -55,6 +56,7 @@ class Insistence:
             frame = sys._current_frames().get(ident)
             # Only there: thrown into the lab's own steps, it would cut them in two.
             if frame is not None and where.label(frame.f_code.co_filename):
+                self._thrown_at = ident
                 throw_into(ident, self._thrown)
 
     def begin_here(self) -> None:
@@ -78,6 +80,10 @@ class Insistence:
         elif self._tracing:
             self._tracing = False
             sys.settrace(self._trace_before)
+        if self._thrown_at is not None:
+            # Last: on 3.11 the interpreter spins if it is told of this while it traces.
+            clear_throw(self._thrown_at)
+            self._thrown_at = None
 
     def _on_line(self, code: CodeType, line: int) -> None:
         self._raise_in(code)

@@ -60,8 +60,10 @@ class Leaks:
             self._coroutine(coroutine)
 
         swaps.attribute(warnings, "_warn_unawaited_coroutine", unawaited)
-        # Coroutines know who made them. The machine puts this back.
-        sys.set_coroutine_origin_tracking_depth(1)
+        # Coroutines know who made them.
+        depth = sys.get_coroutine_origin_tracking_depth()
+        swaps.later(lambda: sys.set_coroutine_origin_tracking_depth(depth))
+        sys.set_coroutine_origin_tracking_depth(max(depth, 1))
 
     def _coroutine(self, coroutine: Any) -> None:
         code = coroutine.cr_code

@@ -26,7 +26,7 @@ from typing import Any
 
 from checker.lab import blocking, where
 from checker.lab.errors import Stop
-from checker.lab.insist import Insistence, clear_throw
+from checker.lab.insist import Insistence
 from checker.lab.originals import acquire, monotonic, new_lock, release
 
 GRACE_S = 0.2  # what a program gets to end by itself, in real time
@@ -171,8 +171,6 @@ class StopButton:
                 if self._watch is not None:
                     self._watch.end()
                 self._watch = None
-                if not self._on_main:
-                    clear_throw(self._ident)
                 self.insistence.end()
                 left = True
             except Stop:
