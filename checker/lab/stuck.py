@@ -53,6 +53,7 @@ _LOCK = (
     "A threading.Lock that is held across an await stops the whole loop as soon as a second task "
     "wants it. Use asyncio.Lock, with `async with`."
 )
+_TWICE = "It holds that lock already. A Lock cannot be taken twice; an RLock can, by its thread."
 _ORDER = "Each holds what the other waits for. Take locks in the same order everywhere."
 _HELD = (
     "As long as it waits there, no task can run, and only a task could end its wait. Await "
@@ -92,10 +93,13 @@ def _held_loop(machine: Machine, name: str) -> list[str]:
     at, on = stand(machine.strand, sys._getframe(2))
     holder = machine.locks.holder(machine.strand) if on == "Lock.acquire" else ""
     wait = f"waits for {on}{_at(at)}{_held_by(holder)}"
-    return [f"  {name} holds the loop itself, and {wait}", _LOCK if holder else _HELD]
+    advice = _HELD if not holder else _TWICE if holder == name else _LOCK
+    return [f"  {name} holds the loop itself, and {wait}", advice]
 
 
 def _advice(waits: list[_Wait]) -> list[str]:
+    if any(wait.holder == wait.name for wait in waits):
+        return [_TWICE]
     if any(wait.holder in {other.name for other in waits if other.holder} for wait in waits):
         return [_ORDER]
     known = dict.fromkeys(wait.on for wait in waits if wait.on in _ENDS)

@@ -12,7 +12,6 @@ past the end, where a caller would wait for something that cannot come.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -59,7 +58,7 @@ class Exchange:
         body: Body,
         scheme: str = "http",
     ) -> None:
-        self._messages: deque[Message] = deque()
+        self._messages: list[Message] = []
         self._news = Signal()
         self._start: Message | None = None
         self._owed_bytes: int | None = None  # what is missing of a body of declared length
@@ -118,7 +117,7 @@ class Exchange:
                 self._raise_broken(self._broken)
             await self._news.wait()
             self._news.clear()
-        message = self._messages.popleft()
+        message = self._messages.pop(0)
         if message["type"] == "http.response.start":
             self._start = message
             self._owed_bytes = self._request.length_bytes
@@ -163,7 +162,13 @@ class Exchange:
 
     async def read(self) -> bytes:
         """The rest of the response's body."""
-        return b"".join([piece async for piece in self])
+        # Not by way of __anext__: a request in flight would hold three coroutines more.
+        pieces = []
+        while self._start is None or not self._complete:
+            message = await self.receive()
+            if message["type"] == "http.response.body":
+                pieces.append(message["body"])
+        return b"".join(pieces)
 
     # Leaving.
 
