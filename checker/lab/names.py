@@ -32,6 +32,12 @@ class Names:
         self._counts[base] += 1
         return f"{base}-{self._counts[base]}"
 
+    def take_back(self, name: str) -> None:
+        """A name is not used after all; if it was the last of its kind, the next may have it."""
+        base, _, number = name.rpartition("-")
+        if self._counts[base] == int(number):
+            self._counts[base] -= 1
+
     def task(self, coroutine: Any) -> str:
         """The name of a task that was given none: that of its function, and a number."""
         name = getattr(coroutine, "__qualname__", None) or type(coroutine).__name__

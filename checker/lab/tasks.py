@@ -24,11 +24,19 @@ else:
 class LabTask(_Task):
     """A task that knows its lane."""
 
-    __slots__ = ("lane",)
+    __slots__ = ("lane", "name_is_ours")
     lane: int
+    name_is_ours: bool
 
     def __hash__(self) -> int:
         return self.lane
+
+    def set_name(self, value: object) -> None:
+        """As asyncio's. Until Python 3.13 it names its tasks after it has made them."""
+        if self.name_is_ours:
+            self.name_is_ours = False
+            self.get_loop().names.take_back(self.get_name())  # type: ignore[attr-defined]
+        super().set_name(value)
 
 
 class LabFuture(_Future):
@@ -67,7 +75,8 @@ class Numbered(asyncio.BaseEventLoop):
         task = self.Task.__new__(self.Task)
         # Before anything else: the task is put into a set as it is made.
         task.lane = self.names.lane()
-        name = name or self.names.task(coro)
+        task.name_is_ours = name is None
+        name = self.names.task(coro) if name is None else name
         task.__init__(coro, loop=self, name=name, context=context, **more)  # type: ignore[misc]
         return task
 

@@ -212,11 +212,17 @@ def test_the_lab_names_tasks_itself() -> None:
 
     async def main() -> list[str]:
         named = asyncio.create_task(work(), name="given")
-        return [*await asyncio.gather(work(), work()), await named]
+        first = asyncio.create_task(work())
+        async with asyncio.TaskGroup() as group:
+            also = group.create_task(work(), name="given, too")
+            second = group.create_task(work())
+        second.set_name("renamed when another has been counted")
+        third = asyncio.create_task(work())
+        return [await each for each in (named, first, also, second, third)]
 
     for _ in range(2):
-        # Each is counted as it is made, also one that has a name already.
-        assert lab.run(main).result == ["work-2", "work-3", "given"]
+        found = lab.run(main).result
+        assert found == ["given", "work-1", "given, too", "work-2", "work-2"]
 
 
 def test_a_trace_holds_nothing_of_the_machine() -> None:
