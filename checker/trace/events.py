@@ -118,6 +118,12 @@ class Trace:
 
     __hash__ = None  # type: ignore[assignment]
 
+    @property
+    def outcome(self) -> str:
+        """How the program ended: that of the `End`; "" where there is none."""
+        last = self.events[-1] if self.events else None
+        return last.outcome if isinstance(last, End) else ""
+
     def dump(self) -> str:
         """The trace as JSON lines: the header, then one event per line."""
         import json
@@ -135,7 +141,7 @@ class Trace:
         try:
             header = json.loads(lines[0])
             found = header.pop("trace"), header.pop("version")
-        except (IndexError, ValueError, AttributeError, KeyError):
+        except (IndexError, ValueError, AttributeError, KeyError, TypeError):
             raise ValueError("line 1: not the header of a trace written by Trace.dump") from None
         if found != ("unblocked", VERSION):
             raise ValueError(

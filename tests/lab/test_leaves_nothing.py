@@ -193,7 +193,7 @@ def test_an_error_is_the_same_object_and_has_the_run() -> None:
     run: lab.Run = mine.run  # type: ignore[attr-defined]
     assert run.error is mine
     assert run.elapsed == 2
-    assert run.trace.events[-1].outcome == "raised"
+    assert run.trace.outcome == "raised"
     assert not hasattr(mine, "__notes__")
 
 
@@ -245,7 +245,7 @@ def test_a_deadlock_that_is_caught_still_ends_the_run_as_stuck() -> None:
     with pytest.raises(lab.Deadlock) as caught:
         lab.run(main)
     assert caught.value.run is not None
-    assert caught.value.run.trace.events[-1].outcome == "stuck"
+    assert caught.value.run.trace.outcome == "stuck"
 
 
 @pytest.mark.parametrize("swallowed", [Exception, BaseException])
