@@ -158,7 +158,7 @@ def test_an_import_is_not_the_programs_call(
     monkeypatch.syspath_prepend(tmp_path)
 
     def load() -> None:
-        import module_of_the_test  # type: ignore[import-not-found]
+        module_of_the_test = __import__("module_of_the_test")
 
         assert module_of_the_test.VALUE == 7
 
