@@ -15,25 +15,17 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from checker.lab.clock import Strand
-
-
-class Closable(Protocol):
-    """Something that a run must not leave open."""
-
-    def left_open(self) -> str | None:
-        """What is open, in the words of the leak list, or None."""
+    from checker.lab.leaks import Leaks
 
 
 class RunningMachine(Protocol):
     """What a service may know of the run that it is used in."""
 
     seed: int
+    leaks: Leaks
 
     def compute(self, duration_ns: int) -> None:
         """Let the calling strand compute."""
-
-    def watch(self, thing: Closable) -> None:
-        """Ask `thing.left_open()` when the run ends."""
 
 
 class _Local(threading.local):

@@ -43,6 +43,16 @@ class Fault(NamedTuple):
         return f"{self.kind}{place}{waiting}"
 
 
+def _execute(
+    main: _Main, args: tuple[Any, ...], size: dict[str, int], fault: Injected | None = None
+) -> Run:
+    """Run once. What ends the whole session (Ctrl-C) ends the series as well."""
+    run = execute(main, args, _USUAL | size, fault=fault)
+    if isinstance(run.error, KeyboardInterrupt | SystemExit):
+        raise run.error
+    return run
+
+
 class Injected:
     """Cancels a task at one of its suspensions; counts them all."""
 
@@ -80,7 +90,7 @@ def cancel_everywhere(
     is raised. In the runs returned, a cancelled program usually ended with CancelledError.
     """
     count = Injected(task, -1)
-    alone = execute(main, args, _USUAL | size, fault=count)
+    alone = _execute(main, args, size, count)
     if alone.error is not None:
         raise alone.error
     if not count.seen:
@@ -96,7 +106,7 @@ def cancel_everywhere(
     runs = []
     for number in range(count.seen):
         injected = Injected(task, number)
-        run = execute(main, args, _USUAL | size, fault=injected)
+        run = _execute(main, args, size, injected)
         run.fault = injected.fault
         runs.append(run)
     return runs
@@ -108,7 +118,7 @@ def seeds(main: _Main, *args: Any, n: int = 20, **size: int) -> list[Run]:
         raise WrongUse(f"n={n}: at least one seed is needed")
     runs = []
     for seed in range(n):
-        run = execute(main, args, _USUAL | size | {"seed": seed})
+        run = _execute(main, args, size | {"seed": seed})
         run.fault = Fault("seed", seed, "", "")
         runs.append(run)
     return runs
@@ -122,20 +132,23 @@ def disconnect_everywhere(
     headers: Any = None,
     body: bytes | None = b"",
     limit: int = 100,
+    patience: float = 60,
     **size: int,
 ) -> list[Run]:
     """Request `path` of an ASGI app once per message of its response, and leave after it.
 
-    limit   of messages: a response that never ends is left after so many at the latest
-    size    cores, threads and seed, as for lab.run
+    limit     of messages: a response that never ends is left after so many at the latest
+    patience  of the server with a handler that goes on for nobody: after so many seconds it
+        is cancelled, and stands in `run.leaks`
+    size      cores, threads and seed, as for lab.run
 
     The first run leaves before the app has sent anything, the last one before the last message.
     `run.result` is the list of what the app raised. The app is the same in all runs.
     """
     runs = []
     for number in range(limit):
-        client = _LeavingClient(app, method, path, headers, body, number)
-        run = execute(client.visit, (), _USUAL | size)
+        client = _LeavingClient(app, method, path, headers, body, number, patience)
+        run = _execute(client.visit, (), size)
         if client.saw_the_end:
             break
         run.fault = client.fault
@@ -147,9 +160,16 @@ class _LeavingClient:
     """Reads so many messages of a response, and leaves."""
 
     def __init__(
-        self, app: Any, method: str, path: str, headers: Any, body: bytes | None, number: int
+        self,
+        app: Any,
+        method: str,
+        path: str,
+        headers: Any,
+        body: bytes | None,
+        number: int,
+        patience: float,
     ) -> None:
-        self._app, self._number = app, number
+        self._app, self._number, self._patience = app, number, patience
         self._request = (method, path, headers, body)
         self.saw_the_end = False
         self.fault: Fault | None = None
@@ -159,7 +179,7 @@ class _LeavingClient:
 
         method, path, headers, body = self._request
         async with (
-            serve(self._app) as server,
+            serve(self._app, grace=self._patience) as server,
             server.connect(method, path, headers=headers, body=body) as exchange,
         ):
             for _ in range(self._number):

@@ -17,11 +17,18 @@ import inspect
 import sys
 import types
 import warnings
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
 
 from checker.lab import where
-from checker.lab.current import Closable
 from checker.lab.swap import Swaps
+
+
+class Closable(Protocol):
+    """Something that a run must not leave open."""
+
+    def left_open(self) -> str | None:
+        """What is open, in the words of the leak list, or None."""
 
 
 class Leak(NamedTuple):
@@ -98,9 +105,9 @@ class Leaks:
         shown = f"{type(error).__name__}: {error}"
         self.add("exception", f"{name} raised {shown}, and nobody looked", at)
 
-    def pending(self, tasks: list[asyncio.Task[Any]]) -> None:
-        """Tasks that had not ended when the program did."""
-        for task in tasks:
+    def pending(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
+        """Tasks that had to be cancelled, since the program or its server had ended."""
+        for task in sorted(tasks, key=lambda task: getattr(task, "lane", 0)):
             at, on, _ = where.suspension(task)
             waits = f", waiting for {on}" if on else ""
             self.add("task", f"{task.get_name()} was still pending{waits}", at)

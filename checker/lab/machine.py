@@ -29,7 +29,7 @@ from checker.lab import (
 from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
-from checker.lab.current import Closable, local
+from checker.lab.current import local
 from checker.lab.errors import Deadlock, Interrupted, LabError, Livelock, Stop, ThreadStuck
 from checker.lab.hints import add_hints
 from checker.lab.leaks import Collector, Leaks
@@ -112,10 +112,6 @@ class Machine:
         return self.loop.meter.found if isinstance(self.loop, Traced) else []
 
     # What services and programs ask of it.
-
-    def watch(self, thing: Closable) -> None:
-        """Ask `thing.left_open()` when the run ends."""
-        self.leaks.watch(thing)
 
     def compute(self, duration_ns: int) -> None:
         """Let the calling strand compute."""

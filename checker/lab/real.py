@@ -21,7 +21,7 @@ from typing import Any, TypeVarTuple
 from checker.lab import current, program, where
 from checker.lab.blocking import BlockingCalls
 from checker.lab.computing import burn
-from checker.lab.current import Closable, local
+from checker.lab.current import local
 from checker.lab.errors import WrongUse
 from checker.lab.leaks import Leaks
 from checker.lab.names import Names
@@ -96,9 +96,6 @@ class _RealRun:
     # What services and programs ask of a run.
 
     seed = 0
-
-    def watch(self, thing: Closable) -> None:
-        self.leaks.watch(thing)
 
     def compute(self, duration_ns: int) -> None:
         burn(duration_ns)

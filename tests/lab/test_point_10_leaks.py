@@ -323,8 +323,8 @@ def test_what_asks_to_be_watched_is_asked_at_the_end() -> None:
         machine = current.machine()
         assert machine is not None
         for service in (Service("1 connection to users"), Service(None)):
-            machine.watch(service)
-            machine.watch(service)
+            machine.leaks.watch(service)
+            machine.leaks.watch(service)
 
     assert leaks_of(main) == [Leak("service", "1 connection to users", "")]
 

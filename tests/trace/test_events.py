@@ -137,5 +137,15 @@ def test_a_recorder_keeps_what_it_is_told_in_order() -> None:
     assert trace.events == EVENTS, "a trace is what was recorded until then"
 
 
+def test_nothing_stands_behind_the_end() -> None:
+    recorder = Recorder()
+    recorder.add(EVENTS[0])
+    assert not recorder.ended
+    recorder.end(End(20, "returned", 4))
+    recorder.add(EVENTS[1])
+    assert recorder.ended
+    assert recorder.events == [EVENTS[0], End(20, "returned", 4)]
+
+
 def test_what_ends_a_lane_is_stated_in_one_place() -> None:
     assert set(ENDED) == {"returned", "raised", "cancelled"}

@@ -80,7 +80,7 @@ class Server:
         await self._lifespan.startup()
         self._serving = True
         if machine := current.machine():
-            machine.watch(self)
+            machine.leaks.watch(self)
         return self
 
     async def __aexit__(
@@ -100,7 +100,9 @@ class Server:
                 handled.going_away()
         try:
             if error is None and self._tasks:
-                await asyncio.wait(list(self._tasks), timeout=self._grace)
+                _, rest = await asyncio.wait(list(self._tasks), timeout=self._grace)
+                if machine := current.machine():
+                    machine.leaks.pending(rest)
         finally:
             with CancelScope(shield=True):
                 await self._cancel_rest()

@@ -46,7 +46,7 @@ class Service:
             if machine is not None and machine is not self._machine:
                 self._machine = machine
                 self.reset()
-                machine.watch(self)
+                machine.leaks.watch(self)
 
     @property
     def _same_run(self) -> bool:
