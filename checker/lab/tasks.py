@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     _Future = asyncio.Future[Any]
 else:
     _Task, _Future = asyncio.Task, asyncio.Future
+
+
+# Coroutines know who called them while the run has begun no more lanes than this. Fifty thousand
+# requests make a million coroutines, and each would keep a line of its own.
+REMEMBERED = 1_000
 
 
 class LabTask(_Task):
@@ -75,6 +81,8 @@ class Numbered(asyncio.BaseEventLoop):
         task = self.Task.__new__(self.Task)
         # Before anything else: the task is put into a set as it is made.
         task.lane = self.names.lane()
+        if task.lane > REMEMBERED:
+            sys.set_coroutine_origin_tracking_depth(0)
         task.name_is_ours = name is None
         name = self.names.task(coro) if name is None else name
         task.__init__(coro, loop=self, name=name, context=context, **more)  # type: ignore[misc]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import time
 import weakref
@@ -16,6 +17,7 @@ import pytest
 
 from checker import lab
 from checker.lab.leaks import Leak
+from checker.lab.tasks import REMEMBERED
 from tests.lab.places import place
 
 kept: list[Any] = []
@@ -126,6 +128,19 @@ def test_a_coroutine_that_nobody_awaited_is_named_where_it_was_called(keep: bool
     assert leaks_of(main) == [
         Leak("coroutine", "fetch() was called and never awaited", place(main, "= fetch()"))
     ]
+
+
+def test_after_a_thousand_tasks_an_unawaited_coroutine_is_named_by_its_definition() -> None:
+    async def fetch() -> None: ...
+
+    async def main() -> None:
+        await asyncio.gather(*[asyncio.sleep(1) for _ in range(REMEMBERED)])
+        fetch()  # type: ignore[unused-coroutine]
+
+    assert lab.run(main).leaks == [
+        Leak("coroutine", "fetch() was called and never awaited", place(fetch, "async def"))
+    ]
+    assert sys.get_coroutine_origin_tracking_depth() == 0, "as before the run"
 
 
 def test_a_coroutine_that_was_called_in_a_thread_is_named_where_it_is_defined() -> None:
