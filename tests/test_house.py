@@ -24,10 +24,11 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("trace",),
     ("timeline",),
     ("lab",),
-    ("catalog",),
+    ("catalog", "course"),
     ("attempt", "jail"),
     ("engine",),
-    ("notebook", "classroom"),
+    ("learner", "gate"),
+    ("notebook", "classroom", "chapters"),
     ("cli",),
 )
 ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}

@@ -11,6 +11,7 @@ Refuses: every connection to a network. There is none in the lab.
 from __future__ import annotations
 
 import _socket
+import builtins
 import socket
 import sys
 from collections.abc import Callable, Iterable
@@ -107,7 +108,12 @@ class _Call(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _catalogue() -> list[_Call]:
-    from blockbuster import BlockBuster
+    # What it imports puts a `dir` of its own in place of everybody's.
+    builtin_dir = builtins.dir
+    try:
+        from blockbuster import BlockBuster
+    finally:
+        builtins.dir = builtin_dir
 
     calls = []
     for title, function in BlockBuster().functions.items():

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from checker.lab.blocking import BlockingCalls
     from checker.lab.clock import Strand
     from checker.lab.leaks import Leaks
 
@@ -23,6 +24,7 @@ class RunningMachine(Protocol):
 
     seed: int
     leaks: Leaks
+    blocking: BlockingCalls
 
     def compute(self, duration_ns: int) -> None:
         """Let the calling strand compute."""

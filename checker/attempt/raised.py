@@ -1,0 +1,85 @@
+"""An exception of the attempt, as a check sees it: its type by name, its words, its lines.
+
+The exception itself stays on the attempt's side. Its traceback is cut to the learner's lines.
+"""
+
+from __future__ import annotations
+
+import re
+from types import TracebackType
+from typing import NamedTuple
+
+LONGEST = 2000  # characters of a message
+_FRAMES = 20
+
+
+class Line(NamedTuple):
+    """A line of the learner's on the way to an exception, or where something stands."""
+
+    line: int
+    function: str
+    text: str
+
+
+class Raised(Exception):
+    """The attempt raised something.
+
+    type        "ValueError"
+    types       that, and the names of all its base types
+    message     its words
+    lines       the learner's lines that it passed, the last one being where it was raised
+    exceptions  what is in a group
+    """
+
+    def __init__(
+        self,
+        types: list[str],
+        message: str,
+        lines: list[Line],
+        exceptions: list[Raised],
+    ) -> None:
+        super().__init__(types, message, lines, exceptions)
+        self.type, self.types = types[0], types
+        self.message, self.lines, self.exceptions = message, lines, exceptions
+
+    def __str__(self) -> str:
+        inner = "".join(f"; {each}" for each in self.exceptions[:3])
+        return (f"{self.type}: {self.message}" if self.message else self.type) + inner
+
+    def matches(self, type_name: str, pattern: str | None) -> bool:
+        """Whether it is of that type, or of one below it, and its words fit."""
+        if type_name not in self.types:
+            return False
+        return pattern is None or re.search(pattern, self.message) is not None
+
+
+def raised(error: BaseException, filename: str, source: str, depth: int = 0) -> Raised:
+    """What is told of `error`; `filename` is what the attempt was compiled as."""
+    types = [kind.__name__ for kind in type.mro(type(error)) if kind is not object]
+    inner = BaseExceptionGroup.exceptions.__get__(error) if "BaseExceptionGroup" in types else ()
+    found = [raised(each, filename, source, depth + 1) for each in inner[:20] if depth < 5]
+    return Raised(types, _words(error), lines(error.__traceback__, filename, source), found)
+
+
+def _words(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except BaseException as again:
+        text = f"(its own __str__ raised {type(again).__name__})"
+    if isinstance(error, SyntaxError):
+        text = error.msg
+    return text if len(text) <= LONGEST else text[:LONGEST] + f"… ({len(text):,} characters)"
+
+
+def lines(traceback: TracebackType | None, filename: str, source: str) -> list[Line]:
+    """The lines of `filename` that a traceback passed; the last ones where there are many."""
+    texts = source.splitlines()
+    found: list[Line] = []
+    while traceback is not None:
+        code, number = traceback.tb_frame.f_code, traceback.tb_lineno
+        if code.co_filename == filename:
+            text = texts[number - 1].strip() if 0 < number <= len(texts) else ""
+            found.append(Line(number, code.co_name, text))
+            del found[:-_FRAMES]
+        traceback = traceback.tb_next
+    return found

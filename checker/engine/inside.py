@@ -1,0 +1,82 @@
+"""What runs inside a fork: the checks of one exercise, on one attempt.
+
+Every record that it sends is a line of JSON with one key: `stub`, `begin`, `check`, `replaced`,
+`done`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from checker.attempt import NotPython, same_program
+from checker.attempt.code import compiled, decode
+from checker.engine import judge
+from checker.engine.fork import Send
+from checker.engine.plugin import HANDED, SEED
+from checker.engine.seal import Seal
+from checker.engine.verdict import CheckResult
+
+
+class Reporter:
+    """The pytest plugin that makes results in place of reports."""
+
+    def __init__(self) -> None:
+        self.failure: tuple[BaseException, str] | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """Keep the exception. pytest's own report, with its text of it, costs most of a check."""
+        if call.excinfo is not None and self.failure is None:
+            self.failure = call.excinfo.value, call.when
+        outcome: Any = "passed" if call.excinfo is None else "failed"
+        when: Any = call.when
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
+
+
+def check_attempt(
+    items: Sequence[pytest.Item],
+    reporter: Reporter,
+    seal: Seal,
+    attempt: tuple[str, bytes],
+    stub: bytes | None,
+    seed: int,
+    send: Send,
+) -> None:
+    """Run the checks, and send what each of them found."""
+    name, data = attempt
+    try:
+        source = decode(data)
+        if stub is not None and same_program(decode(stub), source):
+            send({"stub": True})
+            return
+        compiled(source, name)
+    except NotPython as error:
+        for item in items:
+            send({"check": asdict(judge.failed(item, error, "call"))})
+        send({"done": "not python"})
+        return
+    os.chdir("/")
+    for number, item in enumerate(items):
+        item.config.stash[HANDED] = attempt
+        item.config.stash[SEED] = seed
+        following = items[number + 1] if number + 1 < len(items) else None
+        send({"begin": judge.check_id(item)})
+        reporter.failure = None
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        send({"check": asdict(_result(item, reporter))})
+    if names := seal.broken():
+        send({"replaced": names[:5]})
+    send({"done": "exit"})
+
+
+def _result(item: pytest.Item, reporter: Reporter) -> CheckResult:
+    if reporter.failure is not None:
+        return judge.failed(item, *reporter.failure)
+    return judge.passed(item)

@@ -1,0 +1,208 @@
+"""Makes a result of what happened in one check.
+
+Runs on the fork's side: here are the exception, the attempt and the run of the lab. What it makes
+is plain data, and has the four parts that a learner needs: what was done, what was expected, what
+happened, and where to look; and the next step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from checker.attempt import (
+    Attempt,
+    DidNotRaise,
+    DoesNotCross,
+    Line,
+    NoSuchName,
+    NotPython,
+    Raised,
+)
+from checker.engine.plugin import ATTEMPT, RUN, CheckFault
+from checker.engine.verdict import CheckResult, Outcome, Place
+from checker.lab.errors import LabError
+from checker.lab.run import Run
+
+LONGEST_TRACE = 300_000
+_LONGEST_TEXT = 4000
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def check_id(item: pytest.Item) -> str:
+    """ "at_most_limit_in_flight[3]" """
+    return item.name.removeprefix("test_")
+
+
+def title_of(item: pytest.Item) -> str:
+    """What the learner reads: the first paragraph of the check's docstring."""
+    text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
+    return " ".join(text.split("\n\n")[0].split()) or check_id(item).replace("_", " ")
+
+
+def passed(item: pytest.Item) -> CheckResult:
+    """A check that passed."""
+    return _result(item, "passed")
+
+
+def failed(item: pytest.Item, error: BaseException, when: str) -> CheckResult:
+    """A check that ended with an exception."""
+    # A check's set-up and tear-down are ours; only what the attempt itself is fails there.
+    if isinstance(error, CheckFault) or (when != "call" and not isinstance(error, NotPython)):
+        return _result(item, "checker_error", got=_clean(f"{type(error).__name__}: {error}"))
+    got, where, advice = _told(error)
+    attempt, run = item.stash.get(ATTEMPT, None), item.stash.get(RUN, None)
+    notes, seen = _noticed(run or getattr(error, "run", None), attempt)
+    place = where or seen or _defined(attempt)
+    return _result(item, "failed", got="\n".join([got, *notes]), where=place, next=advice)
+
+
+def _result(
+    item: pytest.Item,
+    outcome: Outcome,
+    got: str = "",
+    where: Place | None = None,
+    next: str = "",
+) -> CheckResult:
+    attempt, run = item.stash.get(ATTEMPT, None), item.stash.get(RUN, None)
+    trace = run.trace.dump() if run is not None else ""
+    return CheckResult(
+        id=check_id(item),
+        title=title_of(item),
+        outcome=outcome,
+        did=list(attempt.did) if attempt is not None else [],
+        expected=title_of(item),
+        got=_clean(got),
+        where=where,
+        next=_clean(next),
+        virtual_s=run.elapsed if run is not None else 0.0,
+        trace=trace if len(trace) <= LONGEST_TRACE else "",
+    )
+
+
+def _clean(text: str) -> str:
+    text = _ADDRESS.sub("", text).strip()
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + " …"
+
+
+# What an exception says.
+
+_Told = tuple[str, Place | None, str]
+
+
+def _told(error: BaseException) -> _Told:
+    """What happened, where, and the next step."""
+    for kind, tell in _TELLERS:
+        if isinstance(error, kind):
+            return tell(error)
+    return (
+        f"{type(error).__name__}: {error}",
+        None,
+        "The check could not work with what your code returned. Look at what the task says it "
+        "returns, and in which form.",
+    )
+
+
+def _of_assertion(error: Any) -> _Told:
+    """pytest writes the message of an assert first, and then what it saw."""
+    text = str(error).replace("\n  Use -v to get more diff", "")
+    message, _, seen = f"\n{text}".partition("\nassert ")
+    return seen or message.strip(), None, message.strip() if seen else ""
+
+
+def _of_raised(error: Any) -> _Told:
+    advice = {
+        "NotImplementedError": "This part is not written yet: write it.",
+        "MemoryError": "The program needed more memory than it may have: keep less at once.",
+        "RecursionError": "A function calls itself without an end.",
+    }.get(error.type, "Read the line, and what it raised; then run the check again.")
+    if error.type in ("SystemExit", "KeyboardInterrupt"):
+        advice = "A function of a service returns or raises; it does not end the process."
+    return f"your code raised {error}", _place(error.lines[-1]) if error.lines else None, advice
+
+
+def _of_name(error: Any) -> _Told:
+    return str(error), None, "Keep the names that the task gives."
+
+
+def _of_crossing(error: Any) -> _Told:
+    return str(error), None, "Return plain values, as the task says."
+
+
+def _of_text(error: Any) -> _Told:
+    place = Place(error.line, error.text) if error.line else None
+    return str(error), place, "Mend that line first: Python could not read the program."
+
+
+def _of_lab(error: Any) -> _Told:
+    return f"{type(error).__name__}: {error}", None, ""
+
+
+_TELLERS: list[tuple[type[BaseException], Callable[[Any], _Told]]] = [
+    (Raised, _of_raised),
+    (NoSuchName, _of_name),
+    (DoesNotCross, _of_crossing),
+    (NotPython, _of_text),
+    (DidNotRaise, lambda error: (str(error), None, "")),
+    (AssertionError, _of_assertion),
+    (LabError, _of_lab),
+]
+
+
+def _place(line: Line) -> Place:
+    return Place(line.line, line.text, line.function)
+
+
+# What the run noticed.
+
+
+def _noticed(run: Run | None, attempt: Attempt | None) -> tuple[list[str], Place | None]:
+    """Sentences for the learner, and the first line of theirs that they name."""
+    if run is None:
+        return [], None
+    notes: Counter[str] = Counter()
+    places: list[Place] = []
+    for each in run.blocked:
+        if each.seconds > 0 and (place := _line(each.where, attempt)):
+            places.append(place)
+            notes[f"line {place.line} held the loop for {each.seconds:g} s: {each.what}"] += 1
+    for leak in run.leaks:
+        if place := _line(leak.where, attempt):
+            places.append(place)
+            notes[f"left behind: {leak.what} (line {place.line})"] += 1
+    if isinstance(run.error, LabError):
+        for found in re.findall(r"\bat (\S+:\d+)", str(run.error)):
+            if place := _line(found, attempt):
+                places.append(place)
+    told = [note if n == 1 else f"{note} ({n} times)" for note, n in notes.items()]
+    return told[:4], places[0] if places else None
+
+
+def _line(where: str, attempt: Attempt | None) -> Place | None:
+    """ "never_block.py:7" as a line of the attempt, or None if it is in another file."""
+    name, _, number = where.rpartition(":")
+    if attempt is None or not number.isdigit() or not name:
+        return None
+    if name != re.split(r"[/\\]", attempt.filename)[-1]:
+        return None
+    lines = attempt.source.splitlines()
+    at = int(number)
+    return Place(at, lines[at - 1].strip()) if 0 < at <= len(lines) else None
+
+
+def _defined(attempt: Attempt | None) -> Place | None:
+    """Where the function that was called last is defined."""
+    if attempt is None or not attempt.did:
+        return None
+    found = re.match(r"(?:served )?(\w+)", attempt.did[-1])
+    name = found[1] if found else ""
+    for number, line in enumerate(attempt.source.splitlines(), 1):
+        if re.match(rf"\s*(async def|def|class)\s+{name}\b", line) or re.match(
+            rf"{name}\s*=", line
+        ):
+            return Place(number, line.strip())
+    return None

@@ -1,0 +1,181 @@
+"""The pytest plugin of the checks: fixtures, and async checks that run in the lab.
+
+Works in the warm engine and with plain pytest alike:
+
+    pytest checker/checks/01_blocking/test_never_block.py --attempt work/01_blocking/never_block.py
+
+Invariant: a check that forgets to await what it calls is a fault of ours, and cannot pass.
+"""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker import lab
+from checker.attempt import Attempt, Journal
+from checker.attempt.code import forgetting, read
+from checker.lab import current
+from checker.lab.run import Run
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+ATTEMPT: pytest.StashKey[Attempt] = pytest.StashKey()
+# What the engine hands in, in place of --attempt: a file's name and its bytes.
+HANDED: pytest.StashKey[tuple[str, bytes]] = pytest.StashKey()
+SEED: pytest.StashKey[int] = pytest.StashKey()
+
+PATIENCE_S = 3.0  # for a thread that neither ends nor waits, in real time
+
+
+class CheckFault(Exception):
+    """The check itself is wrong: our fault, not the learner's."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which attempt, and with which seed."""
+    group = parser.getgroup("unblocked")
+    group.addoption("--attempt", type=Path, help="the file with the attempt that is checked")
+    group.addoption("--seed", type=int, default=0, help="what inputs and latencies are drawn from")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The one marker that checks use."""
+    config.addinivalue_line("markers", "machine(cores, threads): the size of the lab's machine")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run an async check in the lab."""
+    check = pyfuncitem.obj
+    if inspect.isasyncgenfunction(check):
+        raise CheckFault(f"{pyfuncitem.name} has a `yield` in it; a check is an async function")
+    if not inspect.iscoroutinefunction(check):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    marker = pyfuncitem.get_closest_marker("machine")
+    size = {"cores": 4, "threads": 40} | (dict(marker.kwargs) if marker else {})
+
+    async def main() -> None:
+        await check(**arguments)
+
+    run = lab.run(main, seed=_seed(pyfuncitem.config), catch=True, patience=PATIENCE_S, **size)
+    pyfuncitem.stash[RUN] = run
+    if run.error is not None:
+        raise run.error
+    return True
+
+
+def _seed(config: pytest.Config) -> int:
+    return config.stash.get(SEED, config.getoption("--seed"))
+
+
+def _handed(config: pytest.Config) -> tuple[str, bytes]:
+    if HANDED in config.stash:
+        return config.stash[HANDED]
+    path: Path | None = config.getoption("--attempt")
+    if path is None:
+        raise pytest.UsageError("which attempt? Add --attempt PATH, such as solutions/… or work/…")
+    return str(path.resolve()), read(path)
+
+
+@pytest.fixture
+def attempt(request: pytest.FixtureRequest) -> Iterator[Attempt]:
+    """The learner's program."""
+    name, data = _handed(request.config)
+    made = Attempt(data, name, material=request.path.parent / "material")
+    request.node.stash[ATTEMPT] = made
+    with forgetting("attempt", "material"):
+        yield made
+    if made.begun < made.made:
+        raise CheckFault("a call of the attempt was made and not awaited: add the `await`")
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """What inputs and latencies are drawn from."""
+    return _seed(request.config)
+
+
+@pytest.fixture
+def draw(seed: int) -> random.Random:
+    """Draws inputs, so that an answer that was memorised fails."""
+    return random.Random(seed)
+
+
+class Clock:
+    """The clock of the run."""
+
+    @property
+    def now(self) -> float:
+        """Seconds since the check began."""
+        from checker.lab.services.clock import NS, now_ns
+
+        return now_ns() / NS
+
+    def __repr__(self) -> str:
+        return "clock"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The virtual clock."""
+    return Clock()
+
+
+@pytest.fixture
+def upstream() -> Callable[..., Any]:
+    """Makes services that are called; see `lab.upstream`."""
+    return lab.upstream
+
+
+@pytest.fixture
+def database() -> Callable[..., Any]:
+    """Makes databases; see `lab.database`."""
+    return lab.database
+
+
+@pytest.fixture
+def queue() -> Callable[..., Any]:
+    """Makes queues of jobs; see `lab.queue`."""
+    return lab.queue
+
+
+@pytest.fixture
+def journal() -> Callable[[], Journal]:
+    """Makes journals, in which the attempt's side writes."""
+    return Journal
+
+
+class Beat:
+    """How long the loop was held while its block ran."""
+
+    longest = 0.0
+
+    def __repr__(self) -> str:
+        return "beat"
+
+
+@pytest.fixture
+def heartbeat() -> Callable[[], Any]:
+    """`async with heartbeat() as beat: …`, and then `beat.longest` seconds was the loop held."""
+    return _heartbeat
+
+
+@asynccontextmanager
+async def _heartbeat() -> AsyncIterator[Beat]:
+    machine = current.machine()
+    if machine is None:
+        raise CheckFault("heartbeat() was used outside of a run of the lab")
+    found, beat = machine.blocking.found, Beat()
+    before = len(found)
+    try:
+        yield beat
+    finally:
+        beat.longest = max((each.seconds for each in found[before:]), default=0.0)

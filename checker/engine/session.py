@@ -1,0 +1,122 @@
+"""pytest with the checks collected, and an engine that grades attempts with them.
+
+Invariant: nothing of an attempt is executed in this process, only in forks of it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+import checker
+from checker.engine.inside import Reporter
+
+CHECKS = Path(checker.__file__).parent / "checks"
+
+T = TypeVar("T")
+
+
+class Checks:
+    """The checks that were collected, by exercise."""
+
+    def __init__(self, items: list[pytest.Item], faults: dict[str, str]) -> None:
+        self.faults = faults  # files that could not be collected, by path
+        self._items: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            self._items.setdefault(str(item.path), []).append(item)
+        self._stamps = {path: _stamp(Path(path)) for path in [*self._items, *faults]}
+
+    def of(self, chapter: str, name: str) -> list[pytest.Item]:
+        """The checks of one exercise, in the order of their file."""
+        return self._items.get(str(check_file(chapter, name)), [])
+
+    def fault(self, chapter: str, name: str) -> str:
+        """Why the checks of an exercise cannot be used, or nothing."""
+        path = check_file(chapter, name)
+        if str(path) in self.faults:
+            return self.faults[str(path)]
+        return "" if str(path) in self._items else f"{path} has no checks in it, or is not there"
+
+    def changed(self, chapter: str, name: str) -> bool:
+        """Whether the file on disk is another one than was collected."""
+        path = check_file(chapter, name)
+        return _stamp(path) != self._stamps.get(str(path), _stamp(path))
+
+
+def check_file(chapter: str, name: str) -> Path:
+    """Where the checks of an exercise are."""
+    return CHECKS / chapter / f"test_{name}.py"
+
+
+def _stamp(path: Path) -> str:
+    """The content of a file of checks and of what it brings along. Times can lie; this cannot."""
+    digest = sha256()
+    for file in [path, *sorted((path.parent / "material").glob("*.py"))]:
+        if file.is_file():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def with_checks(files: Iterable[Path], use: Callable[[Checks, Reporter], T]) -> T:
+    """Start pytest, let it collect these files, and call `use` with what it found."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.dont_write_bytecode = True
+    there = [file for file in files if file.is_file()]
+    host = _Host(use)
+    arguments = [
+        *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:warnings", "-p", "no:logging"),
+        *("-p", "checker.engine.plugin", "-c", os.devnull, f"--rootdir={CHECKS}"),
+        *("--import-mode=importlib", "--noconftest", "-s", "--continue-on-collection-errors"),
+        *(str(file) for file in there),
+    ]
+    if not there:
+        return use(Checks([], {}), host.reporter)
+    code = pytest.main(arguments, plugins=[host, host.reporter])
+    if host.error is not None:
+        raise host.error
+    if not host.found:
+        raise RuntimeError(f"pytest ended with {code} before it had collected the checks")
+    found: T = host.found[0]
+    return found
+
+
+class _Host:
+    """Stands where pytest would run the tests, and lets somebody else say when."""
+
+    def __init__(self, use: Callable[[Checks, Reporter], Any]) -> None:
+        self._use = use
+        self._faults: dict[str, str] = {}
+        self.reporter = Reporter()
+        self.found: list[Any] = []
+        self.error: BaseException | None = None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file of checks that cannot be imported is our fault; remember why."""
+        if report.failed:
+            path = CHECKS / report.nodeid.split("::")[0]
+            self._faults[str(path)] = str(report.longrepr)[-2000:]
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Hand the checks over."""
+        # A fork that collects garbage would copy every page of what is here already.
+        gc.collect()
+        gc.freeze()
+        try:
+            self.found.append(self._use(Checks(session.items, self._faults), self.reporter))
+        except BaseException as error:
+            self.error = error
+        finally:
+            gc.unfreeze()
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str]:
+        """There is no terminal to report to."""
+        return report.outcome, "", ""
