@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from checker.engine.verdict import Outcome, Verdict
 from checker.learner.files import digest
@@ -70,6 +70,20 @@ class Prediction(NamedTuple):
     hit: bool | None
 
 
+def _is_ready(db: sqlite3.Connection) -> bool:
+    """Make the tables, if they are not there. False if the file is no database any more."""
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        if not db.execute("PRAGMA user_version").fetchone()[0]:
+            db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version=1; COMMIT;")
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return False
+    return True
+
+
 class History:
     """One learner's past. Opens its file for each use, so that nothing is held between two."""
 
@@ -81,17 +95,25 @@ class History:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._file, timeout=WAIT_S, isolation_level=None)
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            if not connection.execute("PRAGMA user_version").fetchone()[0]:
-                connection.executescript(
-                    f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version=1; COMMIT;"
-                )
+            if not _is_ready(connection):
+                connection.close()
+                self._set_aside()
+                connection = sqlite3.connect(self._file, timeout=WAIT_S, isolation_level=None)
+                _is_ready(connection)
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
         finally:
             connection.close()
+
+    def _set_aside(self) -> None:
+        """A damaged file is kept for whoever can mend it, and a new one takes its place."""
+        number = 1
+        while (broken := self._file.with_suffix(f".broken-{number}")).exists():
+            number += 1
+        self._file.rename(broken)
+        for rest in ("-wal", "-shm"):
+            Path(f"{self._file}{rest}").unlink(missing_ok=True)
 
     # Texts.
 
@@ -226,9 +248,12 @@ class History:
                 "SELECT name, question, guess, confidence, actual, hit FROM predictions "
                 "ORDER BY coalesce(hit, 1), confidence != 'sure', at"
             ).fetchall()
-        return [Prediction(*row[:5], None if row[5] is None else bool(row[5])) for row in rows]
+        return [
+            Prediction(name, question, guess, sure, actual, None if hit is None else bool(hit))
+            for name, question, guess, sure, actual, hit in rows
+        ]
 
-    def _one(self, query: str, exercise: str) -> object:
+    def _one(self, query: str, exercise: str) -> Any:
         with self._open() as db:
             row = db.execute(query, (exercise,)).fetchone()
         return row[0] if row else None
