@@ -73,8 +73,7 @@ class Attempt:
 
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Await this: call a function of the attempt, sync or async, and get its result."""
-        self.made += 1
-        return self._calling(lambda: self._named(self._module(), name), name, args, kwargs)
+        return self.begin(lambda: self._named(self._module(), name), name, args, kwargs)
 
     def new(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Await this: make an object of a class of the attempt, and get a handle to it."""
@@ -135,6 +134,13 @@ class Attempt:
         return Material(self, name)
 
     # Within.
+
+    def begin(self, find: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """A call that is to be awaited. In a timeline its task has the name of the function."""
+        self.made += 1
+        calling: Any = self._calling(find, name, args, kwargs)
+        calling.__qualname__ = name
+        return calling
 
     async def _calling(self, find: Any, name: str, args: Any, kwargs: Any) -> Value:
         self.begun += 1
@@ -205,12 +211,9 @@ class Material:
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Await this: call one of its functions."""
         attempt = self._attempt
-        attempt.made += 1
-
-        def find() -> Any:
-            return attempt._named(attempt._material_module(self._name), name)
-
-        return attempt._calling(find, name, args, kwargs)
+        return attempt.begin(
+            lambda: attempt._named(attempt._material_module(self._name), name), name, args, kwargs
+        )
 
 
 class Handle:
@@ -222,13 +225,11 @@ class Handle:
     def call(self, method: str, /, *args: Any, **kwargs: Any) -> Any:
         """Await this: call a method, sync or async, and get its result."""
         attempt = self._attempt
-        attempt.made += 1
         name = f"{self._name}().{method}"
-        return attempt._calling(lambda: getattr(self._thing, method), name, args, kwargs)
+        return attempt.begin(lambda: getattr(self._thing, method), name, args, kwargs)
 
     def get(self, attribute: str) -> Any:
         """Await this: the plain value of an attribute."""
         attempt = self._attempt
-        attempt.made += 1
         name = f"{self._name}().{attribute}"
-        return attempt._calling(lambda: lambda: getattr(self._thing, attribute), name, (), {})
+        return attempt.begin(lambda: lambda: getattr(self._thing, attribute), name, (), {})

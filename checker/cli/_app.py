@@ -16,8 +16,7 @@ def build() -> typer.Typer:
     """The whole command, with one subcommand for each public module of this package."""
     app = typer.Typer(
         name="unblocked",
-        no_args_is_help=True,
-        add_completion=False,
+        invoke_without_command=True,
         pretty_exceptions_enable=False,
     )
     app.callback()(unblocked)
@@ -39,9 +38,14 @@ def _print_version(asked: bool) -> None:
 
 
 def unblocked(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print it and end."),
     ] = False,
 ) -> None:
-    """Unblocked: a course on concurrency in Python web services."""
+    """Unblocked: a course on concurrency in Python web services. Alone: what is next."""
+    if context.invoked_subcommand is None:
+        from checker.cli._next import say_what_is_next
+
+        say_what_is_next()

@@ -120,7 +120,7 @@ class Clock:
         return now_ns() / NS
 
     def __repr__(self) -> str:
-        return "clock"
+        return "the clock"
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ class Beat:
     longest = 0.0
 
     def __repr__(self) -> str:
-        return "beat"
+        return "the heartbeat"
 
 
 @pytest.fixture

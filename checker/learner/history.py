@@ -145,7 +145,10 @@ class History:
                 "WHERE exercise = ? ORDER BY number",
                 (exercise,),
             ).fetchall()
-        return [Kept(*row[:4], row[4].decode("utf-8", "surrogateescape"), *row[5:]) for row in rows]
+        return [
+            Kept(number, name, at, why, source.decode("utf-8", "surrogateescape"), outcome, verdict)
+            for number, name, at, why, source, outcome, verdict in rows
+        ]
 
     def knows(self, exercise: str, source: str) -> bool:
         """Whether this very text was kept before."""

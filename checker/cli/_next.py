@@ -1,0 +1,24 @@
+"""What `unblocked` alone says: how far the learner is, and what is next."""
+
+from __future__ import annotations
+
+from checker.cli._desk import desk
+from checker.cli._show import console
+
+
+def say_what_is_next() -> None:
+    """One exercise, and the two commands that lead on from it."""
+    at, to = desk(), console()
+    standings = at.standings()
+    done = sum(each.state == "passed" for each in standings)
+    to.print(f"{done} of {len(standings)} exercises passed.")
+    following = at.next()
+    if following is None:
+        to.print("All of them. `unblocked solution ID` shows another way for each.")
+        return
+    to.print(f"Next: [bold]{following.id}[/], {following.title}, {following.minutes} minutes.")
+    work = at.work(following).relative_to(at.root).as_posix()
+    if at.work(following).is_file():
+        to.print(f"  edit   {work}\n  check  unblocked check {following.id}")
+    else:
+        to.print(f"  start  unblocked start {following.id}\n  or     unblocked lab")
