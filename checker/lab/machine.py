@@ -26,6 +26,7 @@ from checker.lab import (
     timekeeping,
     where,
 )
+from checker.lab.arrivals import Arrivals, reach_services
 from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
@@ -149,7 +150,8 @@ class Machine:
 
     def _install(self, swaps: Swaps) -> None:
         timekeeping.install(swaps, self.clock)
-        order.install(swaps)
+        arrivals = Arrivals(swaps)
+        order.install(swaps, arrivals)
         refusals.install(swaps)
         streams.install(swaps)
         self.locks.install(swaps)
@@ -157,10 +159,7 @@ class Machine:
         self.processes.install(swaps)
         self.blocking.install(swaps)
         refuse_network(swaps)
-        if "httpx" in sys.modules:
-            from checker.lab.services import transport
-
-            transport.install(swaps)
+        reach_services(swaps, arrivals)
         self.leaks.install(swaps)
         swaps.attribute(os, "cpu_count", lambda: self.cores)
         if hasattr(os, "process_cpu_count"):

@@ -14,19 +14,19 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import itertools
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from checker.lab.arrivals import Arrivals
 from checker.lab.current import local
 from checker.lab.swap import Swaps
 
 _NUMBER = "_number_in_lab"
 
 
-def install(swaps: Swaps) -> None:
+def install(swaps: Swaps, arrivals: Arrivals) -> None:
     """Number what is made from now on."""
     next_number = itertools.count(1).__next__
     gathering: Any = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]
@@ -34,10 +34,7 @@ def install(swaps: Swaps) -> None:
         _number(swaps, kind, next_number)
     # `as_completed` walks a set of what it was given, and a coroutine cannot be numbered.
     swaps.attribute(asyncio.tasks, "set", _set)
-    if "anyio" in sys.modules:
-        from anyio._backends import _asyncio
-
-        _order_scopes(swaps, _asyncio.CancelScope)
+    arrivals.when_imported("anyio._backends._asyncio", lambda: _order_scopes(swaps))
 
 
 def _number(swaps: Swaps, kind: type, next_number: Callable[[], int]) -> None:
@@ -57,8 +54,11 @@ def _number(swaps: Swaps, kind: type, next_number: Callable[[], int]) -> None:
     swaps.attribute(kind, "__hash__", number)
 
 
-def _order_scopes(swaps: Swaps, kind: Any) -> None:
+def _order_scopes(swaps: Swaps) -> None:
+    from anyio._backends import _asyncio
+
     # They have slots, so that no number fits in; the only set of them is in themselves.
+    kind: Any = _asyncio.CancelScope
     begin = kind.__init__
 
     def init(scope: Any, *args: Any, **kwargs: Any) -> None:

@@ -8,7 +8,6 @@ lab against reality, and for what the lab refuses.
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import time
 from _queue import SimpleQueue
@@ -19,6 +18,7 @@ from queue import Queue
 from typing import Any, TypeVarTuple
 
 from checker.lab import current, program, where
+from checker.lab.arrivals import Arrivals, reach_services
 from checker.lab.blocking import BlockingCalls
 from checker.lab.computing import burn
 from checker.lab.current import local
@@ -103,10 +103,7 @@ class _RealRun:
     # What asyncio does not tell of.
 
     def install(self, swaps: Swaps) -> None:
-        if "httpx" in sys.modules:
-            from checker.lab.services import transport
-
-            transport.install(swaps, real_network=True)
+        reach_services(swaps, Arrivals(swaps), real_network=True)
         self.blocking.install(swaps)
         swaps.builtin(time.sleep, self._sleep)  # type: ignore[arg-type]
         swaps.attribute(threading.Thread, "start", lambda thread: self._start(thread))

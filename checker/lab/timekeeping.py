@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import datetime
 import os
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+from checker.lab import where
 from checker.lab.clock import NS, Clock
 from checker.lab.current import local
 from checker.lab.swap import Swaps, original
@@ -60,7 +62,9 @@ def _install_sleep(swaps: Swaps, clock: Clock) -> None:
             return
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
-        clock.sleep(clock.after(seconds) - clock.now, "sleeping", f"time.sleep({seconds:g})")
+        # A service that is called from a thread sleeps in the program's name.
+        on = where.called(sys._getframe(1)) or f"time.sleep({seconds:g})"
+        clock.sleep(clock.after(seconds) - clock.now, "sleeping", on)
 
     swaps.builtin(time.sleep, sleep)  # type: ignore[arg-type]
 

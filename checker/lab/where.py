@@ -63,6 +63,15 @@ def of_frame(frame: FrameType | None) -> str:
     return ""
 
 
+def called(frame: FrameType) -> str:
+    """What the program called that led to `frame` of the lab, or "" for a frame of its own."""
+    if not is_lab(frame.f_code.co_filename):
+        return ""
+    while frame.f_back is not None and not label(frame.f_back.f_code.co_filename):
+        frame = frame.f_back
+    return _name(frame.f_code) if frame.f_back is not None else ""
+
+
 def of_traceback(traceback: TracebackType | None) -> str:
     """The innermost line of the program that an exception passed through."""
     at = ""
