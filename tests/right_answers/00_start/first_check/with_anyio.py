@@ -1,0 +1,6 @@
+import anyio
+
+
+async def greet(name, seconds):
+    await anyio.sleep(seconds)
+    return "Hello, " + name + "!"

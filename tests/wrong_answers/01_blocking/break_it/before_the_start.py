@@ -1,0 +1,9 @@
+# fails: long_block | says: 0.9 of a period
+
+
+def latencies(count, gap):
+    return [0.1] * (count - 2) + [gap + 0.2, 0.1]
+
+
+def unseen(period):
+    return [-period, 0.9 * period]
