@@ -33,7 +33,7 @@ from checker.lab.computing import Computing
 from checker.lab.current import local
 from checker.lab.errors import Deadlock, Interrupted, LabError, Livelock, Stop, ThreadStuck
 from checker.lab.hints import add_hints
-from checker.lab.leaks import Collector, Leaks
+from checker.lab.leaks import Leaks
 from checker.lab.locks import Locks
 from checker.lab.loop import LabLoop
 from checker.lab.names import Names
@@ -123,7 +123,6 @@ class Machine:
     def run(self, main: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """Run the program to its end. What came of it is in the attributes."""
         with self.button.installed(), ExitStack() as undo:
-            undo.callback(Collector().restore)
             self._set_aside(undo)
             swaps = Swaps()
             undo.callback(swaps.undo)

@@ -10,7 +10,7 @@ from checker.lab import current, program
 from checker.lab.blocking import Blocking
 from checker.lab.clock import NS
 from checker.lab.errors import WrongUse
-from checker.lab.leaks import Leak
+from checker.lab.leaks import Leak, collector_at_rest
 from checker.lab.steps import Computed
 from checker.lab.turn import alone
 from checker.trace import Report, Trace
@@ -149,13 +149,25 @@ def execute(
             "lab.run inside of lab.run: a program has one loop and one clock; await the inner "
             "function in place of running it"
         )
+    with alone(), collector_at_rest():
+        return _execute(main, args, size, trace, turns, patience, fault)
+
+
+def _execute(
+    main: Callable[..., Awaitable[Any]],
+    args: tuple[Any, ...],
+    size: dict[str, int],
+    trace: bool,
+    turns: int,
+    patience: float,
+    fault: Injected | None,
+) -> Run:
     from checker.lab.machine import Machine
 
-    with alone():
-        machine = Machine(**size, trace=trace, turns=turns, patience_s=patience)
-        if fault is not None:
-            fault.attach(machine)
-        machine.run(main, args)
+    machine = Machine(**size, trace=trace, turns=turns, patience_s=patience)
+    if fault is not None:
+        fault.attach(machine)
+    machine.run(main, args)
     events = machine.recorder.events if machine.recorder else []
     return Run(
         machine.result,

@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 
 from checker import lab
+from checker.lab.clock import Strand
+from checker.lab.machine import Machine
 from checker.lab.originals import monotonic
 from tests.lab.installed import snapshot
 from tests.lab.places import place
@@ -416,3 +418,22 @@ def test_jobs_that_one_run_left_in_a_pool_are_not_done_by_the_next(
     lab.run(first)
     assert lab.run(second).elapsed == 1
     assert done == ["first 0", "first 1", "second"]
+
+
+def test_the_machine_is_gone_when_its_run_is_over() -> None:
+    def parts() -> list[object]:
+        return [thing for thing in gc.get_objects() if type(thing) in (Machine, Strand)]
+
+    async def main() -> None:
+        await asyncio.gather(*[asyncio.to_thread(time.sleep, 1) for _ in range(5)])
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = parts()
+        run = lab.run(main)
+        left = [thing for thing in parts() if not any(thing is old for old in before)]
+    finally:
+        gc.enable()
+    assert run.elapsed == 1
+    assert left == []
