@@ -12,7 +12,7 @@ PY := "$(VENV)/bin/python"
 find_python = PYTHON="$(PYTHON)" VENV="$(VENV)" sh tools/find_python.sh
 ready = python=$$($(find_python)) && "$$python" -I tools/set_up.py "$(VENV)" $(1)
 
-.PHONY: help lab test test-all lint format bench lock upgrade clean
+.PHONY: help lab test test-all test-browser lint format chapters bench lock upgrade clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | awk -F '~' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -27,6 +27,10 @@ test: lint ## Style, types and all tests
 test-all: ## The same on Python 3.11, 3.12 and 3.13, as far as they are there
 	@MAKE="$(MAKE)" sh tools/test_all.sh
 
+test-browser: ## The course in JupyterLab, in a real browser; leaves pictures in build/browser
+	@$(call ready,dev)
+	@UNBLOCKED_BROWSER=1 $(PY) -m pytest tests/browser $(ARGS)
+
 lint: ## Style and types
 	@$(call ready,dev)
 	@$(PY) -m ruff check .
@@ -37,6 +41,10 @@ format: ## Put the code into its form, and mend what ruff can mend
 	@$(call ready,dev)
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+chapters: ## Build the chapters from chapters/source (ARGS="blocking" for one, ARGS=--check to compare)
+	@$(call ready,dev)
+	@$(PY) -m checker.cli build $(ARGS)
 
 bench: ## The measurements
 	@$(call ready,dev)

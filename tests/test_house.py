@@ -25,10 +25,12 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("timeline",),
     ("lab",),
     ("catalog", "course"),
+    ("install",),
     ("attempt", "jail"),
     ("engine",),
     ("learner", "gate"),
-    ("notebook", "classroom", "chapters"),
+    ("notebook", "classroom"),
+    ("chapters",),
     ("cli",),
 )
 ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}

@@ -21,6 +21,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 from uv import find_uv_bin
 
+from checker.install.content import files
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LEVELS = ("build", "course", "dev")
@@ -109,10 +111,20 @@ def test_a_lock_names_no_place_that_packages_come_from(level: str) -> None:
     assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host| @ ", text)
 
 
+# What builds chapters is not installed with the course: Jupytext would change a learner's Lab.
+BUILDER = ROOT / "checker" / "chapters"
+# They import whatever a learner might, things that there are not among them.
+ATTEMPTS = [ROOT / "tests" / name for name in ("right_answers", "wrong_answers", "engine/hostile")]
+
+
 def imports(folder: Path) -> set[str]:
     """The top-level modules that the code in a folder imports, wherever in it."""
     names: set[str] = set()
     for path in folder.rglob("*.py"):
+        if any(apart in path.parents and apart != folder for apart in (BUILDER, *ATTEMPTS)):
+            continue
+        if path.parent.name == "material":  # It runs beside the attempt, under names given there.
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
@@ -125,7 +137,8 @@ def imports(folder: Path) -> set[str]:
     ("folder", "level"),
     [
         *(("checker/trace", "lab"), ("checker/timeline", "lab"), ("checker/lab", "lab")),
-        *(("checker", "course"), ("tests", "dev"), ("tools", "dev"), ("benchmarks", "dev")),
+        *(("checker", "course"), ("checker/chapters", "dev")),
+        *(("tests", "dev"), ("tools", "dev"), ("benchmarks", "dev")),
     ],
 )
 def test_whatever_is_imported_is_declared_and_not_there_by_luck(folder: str, level: str) -> None:
@@ -134,6 +147,11 @@ def test_whatever_is_imported_is_declared_and_not_there_by_luck(folder: str, lev
     for name in sorted(imports(ROOT / folder)):
         known = {canonicalize_name(owner) for owner in owners.get(name, ())}
         assert known & declared, f"{folder} imports {name}. Next: declare it in pyproject.toml"
+
+
+def test_what_builds_chapters_is_not_installed_with_the_course() -> None:
+    course = {name for python in VERSIONS for name in versions("course", python)}
+    assert "jupytext" not in course
 
 
 def test_the_lab_alone_asks_for_no_web_framework_and_no_notebook() -> None:
@@ -196,6 +214,31 @@ def test_the_wheel_holds_the_package_its_types_and_its_licence_alone(wheel: Path
     assert sources <= set(names)
 
 
+def test_the_wheel_carries_the_course_less_the_sources_of_its_chapters(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        carried = {
+            name.removeprefix("checker/content/"): archive.read(name)
+            for name in archive.namelist()
+            if name.startswith("checker/content/")
+        }
+    assert carried == {name: path.read_bytes() for name, path in files(ROOT).items()}
+    assert {"chapters/00_start.ipynb", "exercises/00_start/first_check.py"} <= set(carried)
+    assert "solutions/00_start/first_check.py" in carried
+    assert not [name for name in carried if "/source/" in name]
+
+
+EDITABLE = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
+
+
+def test_an_editable_installation_has_no_second_copy_of_the_course(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", EDITABLE, str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (built,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(built).namelist()
+    assert "_editable_impl_unblocked.pth" in names  # tools/set_up.py looks for this name.
+    assert not [name for name in names if name.startswith("checker")]
+
+
 PROGRAM = """
 import asyncio, json, sys, time
 from pathlib import Path
@@ -220,6 +263,29 @@ def test_the_lab_runs_a_program_with_its_base_dependencies_alone(alone: Path) ->
     done = run_alone(alone, "python", "-W", "error", "-c", PROGRAM)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [["done", 6.0, 1, []], [], True]
+
+
+INIT = """
+import json, sys
+from importlib import metadata
+from pathlib import Path
+from checker.course import find_course
+from checker.install import bring, make, shipped
+
+folder = Path(sys.argv[1])
+changes = make(shipped(), folder)
+again = bring(shipped(), folder)
+found = find_course(folder / "exercises") == folder
+print(json.dumps([changes.after == metadata.version("unblocked"), again.written, found]))
+"""
+
+
+def test_the_installed_package_makes_a_course_folder(alone: Path, tmp_path: Path) -> None:
+    done = run_alone(alone, "python", "-W", "error", "-c", INIT, str(tmp_path / "course"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [True, [], True]
+    made = {name: path.read_bytes() for name, path in files(tmp_path / "course").items()}
+    assert made == {name: path.read_bytes() for name, path in files(ROOT).items()}
 
 
 def test_the_command_is_there_and_says_what_it_lacks(alone: Path) -> None:

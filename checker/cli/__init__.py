@@ -7,6 +7,10 @@ imported inside the function, so that `unblocked --help` is there at once.
 __main__    says what to install where Typer is missing, else runs the command
 _app        collects the subcommands
 _course     finds the course folder
+_desk       the learner's desk, and the exercises that are meant
+_show       a verdict on a terminal
+_next       what `unblocked` alone says
+_changes    what an update changed
 jupyter/    JupyterLab, set up for the course
 
 Modules whose names begin with an underscore, and subpackages, are helpers and no subcommands.

@@ -59,7 +59,8 @@ def server_config(course: Path) -> Json:
             # In a container everyone is root; the server listens on this machine alone.
             "allow_root": True,
             "default_url": f"/lab/workspaces/unblocked{first_page(course)}",
-            "jpserver_extensions": {"jupyterlab": True},
+            # Where jupytext is installed, it would serve every .py file as a notebook.
+            "jpserver_extensions": {"jupyterlab": True, "jupyterlab_jupytext": False},
             # Warnings, and the address. Not the forty lines about extensions.
             "log_level": "WARN",
             "open_browser": True,

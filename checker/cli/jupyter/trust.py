@@ -24,7 +24,8 @@ def sign_chapters(course: Path, data: Path) -> list[str]:
             why = str(error).partition("\n")[0]
             unread.append(
                 f"chapters/{path.name} cannot be read as a notebook: {why}\n"
-                f"Next: `git checkout chapters/{path.name}` brings it back as it came."
+                f"Next: `unblocked update`, or `git checkout chapters/{path.name}` in a "
+                "checkout, brings it back as it came."
             )
     notary.store.close()
     return unread
