@@ -1,0 +1,143 @@
+"""Where the files of an exercise are, and which files belong to no exercise.
+
+The same relative path names an exercise everywhere:
+
+    exercises/NN_slug/<exercise>.py              solutions/NN_slug/<exercise>.py
+    checker/checks/NN_slug/test_<exercise>.py    checker/checks/NN_slug/material/<name>.py
+    tests/wrong_answers/NN_slug/<exercise>/*.py  tests/right_answers/NN_slug/<exercise>/*.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from checker.catalog import Chapter, Exercise
+from checker.gate.finding import Finding
+
+WRONG_AT_LEAST = 3
+RIGHT_AT_LEAST = 1
+
+_EXERCISES = "exercises"
+_SOLUTIONS = "solutions"
+_CHECKS = "checker/checks"
+_WRONG = "tests/wrong_answers"
+_RIGHT = "tests/right_answers"
+SURVIVORS = "survivors.toml"
+
+
+class Folders:
+    """The files of a checkout of the course."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    @property
+    def exercises(self) -> Path:
+        """The stubs and the chapter.toml files."""
+        return self.root / _EXERCISES
+
+    @property
+    def checks(self) -> Path:
+        """The files of checks."""
+        return self.root / _CHECKS
+
+    def stub(self, exercise: Exercise) -> Path:
+        """What a learner starts from."""
+        return self.exercises / exercise.path
+
+    def solution(self, exercise: Exercise) -> Path:
+        """The reference."""
+        return self.root / _SOLUTIONS / exercise.path
+
+    def check_file(self, exercise: Exercise) -> Path:
+        """The checks of an exercise."""
+        return self.checks / exercise.chapter / f"test_{exercise.name}.py"
+
+    def wrong(self, exercise: Exercise) -> list[Path]:
+        """The wrong answers, by name."""
+        return sorted((self.root / _WRONG / exercise.chapter / exercise.name).glob("*.py"))
+
+    def right(self, exercise: Exercise) -> list[Path]:
+        """The other right answers, by name."""
+        return sorted((self.root / _RIGHT / exercise.chapter / exercise.name).glob("*.py"))
+
+    def survivors(self, chapter: str) -> Path:
+        """What a chapter says about mutants that live."""
+        return self.exercises / chapter / SURVIVORS
+
+    def name(self, path: Path) -> str:
+        """How a file is called in a finding."""
+        return path.relative_to(self.root).as_posix()
+
+    def missing(self, exercise: Exercise) -> Iterator[Finding]:
+        """Files that an exercise has to have."""
+        needed = {
+            self.stub(exercise): "write the stub: the task, the signatures, no bodies",
+            self.solution(exercise): "write the solution, with the signatures of the stub",
+            self.check_file(exercise): "write the checks",
+        }
+        for path, fix in needed.items():
+            if not path.is_file():
+                yield Finding(self.name(path), 0, "this file is missing", fix, exercise.id)
+        wrong, right = len(self.wrong(exercise)), len(self.right(exercise))
+        if wrong < WRONG_AT_LEAST:
+            what = f"{wrong} wrong answers, and at least {WRONG_AT_LEAST} are needed"
+            fix = "add a file for each misconception that the checks are about"
+            yield Finding(f"{_WRONG}/{exercise.path[:-3]}", 0, what, fix, exercise.id)
+        if right < RIGHT_AT_LEAST:
+            what = "no right answer beside the solution"
+            fix = "add one in another style, so that the checks are not fitted to the solution"
+            yield Finding(f"{_RIGHT}/{exercise.path[:-3]}", 0, what, fix, exercise.id)
+
+    def stray(self, chapters: Iterable[Chapter], whole: bool) -> Iterator[Finding]:
+        """Files that no exercise of these chapters knows; of all chapters if `whole`."""
+        chapters = list(chapters)
+        known = {path for chapter in chapters for path in self._known(chapter)}
+        slugs = {chapter.slug for chapter in chapters}
+        for top in (_EXERCISES, _SOLUTIONS, _CHECKS, _WRONG, _RIGHT):
+            for entry in _entries(self.root / top):
+                if entry.name in slugs:
+                    yield from self._stray_in(entry, known)
+                elif whole and entry != self.checks / "conftest.py":
+                    what = "this belongs to no chapter"
+                    fix = f"remove it, or write exercises/{entry.name}/chapter.toml"
+                    yield Finding(self.name(entry), 0, what, fix)
+
+    def _stray_in(self, folder: Path, known: set[str]) -> Iterator[Finding]:
+        for path in _files(folder):
+            if self.name(path) not in known and not self._is_material(path):
+                fix = "remove it, or name its exercise in the chapter.toml"
+                yield Finding(self.name(path), 0, "this file belongs to no exercise", fix)
+
+    def _known(self, chapter: Chapter) -> Iterator[str]:
+        yield f"{_EXERCISES}/{chapter.slug}/chapter.toml"
+        yield self.name(self.survivors(chapter.slug))
+        for exercise in chapter.exercises:
+            yield self.name(self.stub(exercise))
+            yield self.name(self.solution(exercise))
+            yield self.name(self.check_file(exercise))
+            yield from (self.name(path) for path in self.wrong(exercise))
+            yield from (self.name(path) for path in self.right(exercise))
+
+    def _is_material(self, path: Path) -> bool:
+        """Whether it is material, and a check of its chapter names it."""
+        chapter = path.parent.parent
+        if path.parent.name != "material" or chapter.parent != self.checks:
+            return False
+        checks = [file.read_text("utf-8", "replace") for file in sorted(chapter.glob("test_*.py"))]
+        return any(path.stem in text for text in checks)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in a folder, without what Python leaves behind."""
+    return [path for path in sorted(folder.glob("*")) if path.name != "__pycache__"]
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below a folder, without the same."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]

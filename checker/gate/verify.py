@@ -1,0 +1,158 @@
+"""Everything that the gate shows of a course, made a report.
+
+Invariant: no findings mean that each exercise named was seen to be whole: its stub unfinished, its
+right answers accepted, its wrong answers rejected by the checks that they name.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from checker.catalog import Catalog, CatalogError, Exercise, load
+from checker.engine.engine import Engine, engine
+from checker.engine.verdict import Verdict
+from checker.gate.finding import Finding, from_catalog
+from checker.gate.folders import Folders
+from checker.gate.judged import Judge, Judged
+from checker.gate.pool import spread
+from checker.gate.runs import Run, runs_of
+from checker.gate.shape import differences
+from checker.gate.written import read_checks
+
+VERSION = 1
+
+# Called with the number of attempts in all, once, and then with 0 as each is done.
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Row:
+    """One exercise, in numbers. `slowest_s` is of its right answers, in real time."""
+
+    exercise: str
+    checks: int = 0
+    wrong: int = 0
+    right: int = 0
+    runs: int = 0
+    slowest_s: float = 0.0
+    findings: int = 0
+
+
+@dataclass
+class Report:
+    """What was found."""
+
+    exercises: list[Row] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    real_s: float = 0.0
+
+    def to_json(self) -> str:
+        """Everything, as JSON."""
+        return json.dumps({"version": VERSION} | asdict(self), ensure_ascii=False, indent=1)
+
+
+def verify(root: Path, names: Sequence[str], progress: Progress, workers: int = 0) -> Report:
+    """Verify the exercises and chapters with these names, or all of the course at `root`."""
+    began = time.monotonic()
+    folders = Folders(root)
+    try:
+        catalog = load(folders.exercises)
+    except CatalogError as error:
+        return Report(findings=[from_catalog(error, str(folders.root))])
+    exercises = catalog.select(list(names)) if names else catalog.exercises
+    report = Report()
+    judged = _check(exercises, folders, progress, workers or cores())
+    for exercise in exercises:
+        found = sorted({*_read(exercise, folders), *_judge(judged[exercise.id], folders)})
+        report.exercises.append(_row(exercise, judged[exercise.id], folders, len(found)))
+        report.findings += found
+    report.findings += _stray(catalog, exercises, folders, whole=not names)
+    report.real_s = round(time.monotonic() - began, 3)
+    return report
+
+
+def cores() -> int:
+    """How many of the machine's cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _check(
+    exercises: list[Exercise], folders: Folders, progress: Progress, workers: int
+) -> dict[str, list[Judged]]:
+    """All runs, by exercise."""
+    runs = [run for exercise in exercises for run in runs_of(exercise, folders)]
+
+    def use(warm: Engine) -> list[str]:
+        progress(len(runs))
+        return spread(
+            len(runs), lambda n: _answer(warm, runs[n], folders), lambda: progress(0), workers
+        )
+
+    judged: dict[str, list[Judged]] = {exercise.id: [] for exercise in exercises}
+    for run, text in zip(runs, engine(exercises, use, folders.checks), strict=True):
+        judged[run.exercise.id].append((run, Verdict.from_json(text)))
+    return judged
+
+
+def _answer(warm: Engine, run: Run, folders: Folders) -> str:
+    return warm.check(run.job(folders)).to_json()
+
+
+def _read(exercise: Exercise, folders: Folders) -> Iterator[Finding]:
+    """What can be seen without running anything."""
+    yield from folders.missing(exercise)
+    check_file = folders.check_file(exercise)
+    yield from read_checks(check_file, folders.name(check_file), exercise.id).findings
+    paths = folders.stub(exercise), folders.solution(exercise)
+    trees = []
+    for path in paths:
+        if path.is_file():
+            try:
+                trees.append(ast.parse(path.read_bytes()))
+            except (SyntaxError, ValueError) as error:
+                line, what = getattr(error, "lineno", 0) or 0, f"this is not Python: {error}"
+                yield Finding(folders.name(path), line, what, "mend it", exercise.id)
+    if len(trees) == len(paths):
+        for each in differences(*trees):
+            file = folders.name(paths[0] if each.in_stub else paths[1])
+            yield Finding(file, each.line, each.what, each.fix, exercise.id)
+
+
+def _judge(judged: list[Judged], folders: Folders) -> Iterator[Finding]:
+    """What the runs showed."""
+    if not judged:
+        return
+    exercise = judged[0][0].exercise
+    check_file = folders.check_file(exercise)
+    if check_file.is_file():
+        written = read_checks(check_file, folders.name(check_file), exercise.id)
+        yield from Judge(folders, written).findings(judged)
+
+
+def _row(exercise: Exercise, judged: list[Judged], folders: Folders, findings: int) -> Row:
+    right = [verdict for run, verdict in judged if run.kind in ("solution", "again", "right")]
+    return Row(
+        exercise=exercise.id,
+        checks=max((len(verdict.checks) for verdict in right), default=0),
+        wrong=len(folders.wrong(exercise)),
+        right=len(folders.right(exercise)),
+        runs=len(judged),
+        slowest_s=max((verdict.real_s for verdict in right), default=0.0),
+        findings=findings,
+    )
+
+
+def _stray(
+    catalog: Catalog, exercises: list[Exercise], folders: Folders, whole: bool
+) -> Iterator[Finding]:
+    slugs = {exercise.chapter for exercise in exercises}
+    chapters = [chapter for chapter in catalog.chapters if whole or chapter.slug in slugs]
+    return folders.stray(chapters, whole)
