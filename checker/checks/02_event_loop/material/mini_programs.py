@@ -1,0 +1,431 @@
+"""Programs of coroutines, for asyncio and for a loop built by hand alike.
+
+A program gets an `api`: write, sleep, create_task, future, read, send, and `n`, which is a list of
+numbers to sleep for. What it writes on asyncio, on the check's side, is what it should write.
+"""
+
+import asyncio
+import inspect
+import socket
+import time
+
+
+class Api:
+    """What is the same on both: what is written, and when, until main has ended."""
+
+    def __init__(self, n):
+        self.n, self.entries, self.over = n, [], False
+        self._began, self._pairs = time.monotonic(), {}
+
+    def write(self, text):
+        if not self.over:
+            self.entries.append([time.monotonic() - self._began, text])
+
+    async def run(self, name):
+        try:
+            return await PROGRAMS[name](self)
+        finally:
+            self.over = True
+
+    def pair(self):
+        here, there = self._pairs["pair"] = socket.socketpair()
+        here.setblocking(False)
+        there.setblocking(False)
+        return here, there
+
+    def close(self):
+        for here, there in self._pairs.values():
+            here.close()
+            there.close()
+
+
+class OnAsyncio(Api):
+    """The api on asyncio."""
+
+    sleep = staticmethod(asyncio.sleep)
+    create_task = staticmethod(asyncio.create_task)
+
+    def future(self):
+        return asyncio.get_running_loop().create_future()
+
+    async def read(self, sock):
+        return (await asyncio.get_running_loop().sock_recv(sock, 100)).decode()
+
+
+async def on_asyncio(name, n):
+    """What a program writes on asyncio, and what it returns."""
+    api = OnAsyncio(n)
+    before = asyncio.all_tasks()
+    result = await asyncio.create_task(api.run(name))
+    left = [task for task in asyncio.all_tasks() if task not in before]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    api.close()
+    return api.entries, result
+
+
+# Small parts.
+
+
+async def walker(api, name, steps):
+    for step in range(steps):
+        api.write(f"{name} {step}")
+        await api.sleep(0)
+    return name
+
+
+async def sleeper(api, name, *naps):
+    for nap in naps:
+        await api.sleep(nap)
+        api.write(f"{name} slept {nap}")
+    return name
+
+
+async def awaiting(api, name, what):
+    try:
+        value = await what
+    except BaseException as error:
+        api.write(f"{name} gets {type(error).__name__} {error}".rstrip())
+        raise
+    api.write(f"{name} gets {value}")
+    return value
+
+
+async def failing(api, name, nap):
+    await api.sleep(nap)
+    api.write(f"{name} fails")
+    raise ValueError(name)
+
+
+async def patient(api, name, nap):
+    """Sleeps, and says so when it is cancelled."""
+    api.write(f"{name} begins")
+    try:
+        await api.sleep(nap)
+        api.write(f"{name} slept")
+    except asyncio.CancelledError:
+        api.write(f"{name} cancelled")
+        raise
+    return name
+
+
+# The programs of the steps before, as coroutines.
+
+
+async def pauses(api):
+    tasks = [api.create_task(walker(api, name, n)) for name, n in zip("abc", api.n, strict=False)]
+    return [await task for task in tasks]
+
+
+async def sleeps(api):
+    first, second, third = api.n[:3]
+    naps = {"a": (first, second), "b": (second, first), "c": (third,), "d": (first, third)}
+    tasks = [api.create_task(sleeper(api, name, *each)) for name, each in naps.items()]
+    return [await task for task in tasks]
+
+
+async def waits(api):
+    future = api.future()
+    tasks = [api.create_task(awaiting(api, name, future)) for name in "abc"]
+    walking = api.create_task(walker(api, "w", 5))
+    await api.sleep(api.n[0])
+    future.set_result(api.n[1])
+    api.write("set")
+    tasks.append(api.create_task(awaiting(api, "late", future)))
+    return [await task for task in [*tasks, walking]]
+
+
+async def talks(api):
+    here, there = api.pair()
+
+    async def answer():
+        word = await api.read(there)
+        api.write(f"heard {word}")
+        await api.sleep(api.n[1])
+        there.send(word.upper().encode())
+
+    task = api.create_task(answer())
+    await api.sleep(api.n[0])
+    here.send(b"tea")
+    api.write(f"answer {await api.read(here)}")
+    await task
+
+
+# Tasks and results.
+
+
+async def starts_later(api):
+    task = api.create_task(walker(api, "task", 2))
+    api.write("main goes on")
+    await api.sleep(0)
+    api.write("main after one turn")
+    return await task
+
+
+async def fans_out(api):
+    tasks = [api.create_task(sleeper(api, f"t{n}", n)) for n in api.n]
+    return [await task for task in tasks]
+
+
+async def all_who_await(api):
+    task = api.create_task(sleeper(api, "task", api.n[0]))
+    tasks = [api.create_task(awaiting(api, name, task)) for name in "abc"]
+    await api.sleep(api.n[0] + api.n[1])
+    return [await each for each in [*tasks, task, task]]
+
+
+async def coroutines_take_no_turn(api):
+    async def three():
+        return sum([await one() for _ in range(3)])
+
+    async def one():
+        api.write("one")
+        return 1
+
+    other = api.create_task(walker(api, "other", 3))
+    await api.sleep(0)
+    api.write(f"sum {await three()}")
+    return await other
+
+
+async def done_takes_no_turn(api):
+    task = api.create_task(sleeper(api, "task", api.n[0]))
+    await task
+    other = api.create_task(walker(api, "other", 3))
+    await api.sleep(0)
+    for _ in range(api.n[1]):
+        await task
+        api.write("again")
+    return await other
+
+
+async def one_by_one(api):
+    futures = [api.future() for _ in range(4)]
+    tasks = [api.create_task(awaiting(api, f"t{k}", each)) for k, each in enumerate(futures)]
+    await api.sleep(api.n[0])
+    for k in (2, 0, 3, 1):
+        futures[k].set_result(k)
+        api.write(f"set {k}")
+    return [await task for task in tasks]
+
+
+async def chain(api):
+    async def link(n):
+        if n == 0:
+            await api.sleep(api.n[0])
+            return 0
+        return 1 + await api.create_task(link(n - 1))
+
+    return await link(30)
+
+
+async def leaves_the_rest(api):
+    api.create_task(sleeper(api, "left behind", 1000))
+    api.create_task(sleeper(api, "in time", api.n[0]))
+    await api.sleep(api.n[0] + api.n[1])
+    return "done"
+
+
+# Errors.
+
+
+async def error_reaches_who_awaits(api):
+    task = api.create_task(failing(api, "task", api.n[0]))
+    other = api.create_task(sleeper(api, "other", api.n[0], api.n[1]))
+    try:
+        await task
+    except ValueError as error:
+        api.write(f"main gets {error}")
+    return await other
+
+
+async def error_reaches_everybody(api):
+    task = api.create_task(failing(api, "task", api.n[0]))
+    tasks = [api.create_task(awaiting(api, name, task)) for name in "ab"]
+    await api.sleep(api.n[0] + api.n[1])
+    for each in [*tasks, task]:
+        try:
+            await each
+        except ValueError as error:
+            api.write(f"late {error}")
+    return task.done()
+
+
+async def error_of_nobody(api):
+    future = api.future()
+    api.create_task(failing(api, "alone", api.n[0]))
+    tasks = [api.create_task(awaiting(api, name, future)) for name in "ab"]
+    other = api.create_task(sleeper(api, "other", api.n[0], api.n[1]))
+    await other
+    future.set_exception(KeyError("k"))
+    for task in tasks:
+        try:
+            await task
+        except KeyError:
+            api.write("main gets KeyError")
+    return "done"
+
+
+# Cancellation.
+
+
+async def cancel_a_sleeper(api):
+    task = api.create_task(patient(api, "task", 100))
+    other = api.create_task(walker(api, "other", 4))
+    await api.sleep(api.n[0])
+    api.write(f"asked {task.cancel()}")
+    await api.sleep(0)
+    api.write(f"one turn later {task.done()}")
+    try:
+        await task
+    except asyncio.CancelledError:
+        api.write("main knows")
+    return await other
+
+
+async def cancel_too_early_and_too_late(api):
+    task = api.create_task(patient(api, "early", 1))
+    api.write(f"asked {task.cancel()}")
+    try:
+        await task
+    except asyncio.CancelledError:
+        api.write("main knows")
+    task = api.create_task(sleeper(api, "late", api.n[0]))
+    await task
+    api.write(f"asked {task.cancel()}")
+    return await task
+
+
+async def cancels_itself(api):
+    async def self_critical():
+        api.write(f"asks itself {task.cancel()}")
+        try:
+            await api.sleep(100)
+        except asyncio.CancelledError:
+            api.write("cancelled at the next await")
+            raise
+
+    task = api.create_task(self_critical())
+    try:
+        await task
+    except asyncio.CancelledError:
+        api.write("main knows")
+    return task.done()
+
+
+async def cancel_goes_inwards(api):
+    inner = api.create_task(patient(api, "inner", 100))
+    outer = api.create_task(awaiting(api, "outer", inner))
+    beside = api.create_task(awaiting(api, "beside", inner))
+    await api.sleep(api.n[0])
+    api.write(f"asked {outer.cancel()}")
+    for task in (outer, beside):
+        try:
+            await task
+        except asyncio.CancelledError:
+            api.write("main knows")
+    return inner.done()
+
+
+async def cancel_a_future(api):
+    future = api.future()
+    tasks = [api.create_task(awaiting(api, name, future)) for name in "ab"]
+    await api.sleep(api.n[0])
+    api.write(f"asked {future.cancel()}, again {future.cancel()}")
+    for task in tasks:
+        try:
+            await task
+        except asyncio.CancelledError:
+            api.write("main knows")
+    return "done"
+
+
+async def cancel_comes_second(api):
+    future = api.future()
+
+    async def tidy():
+        try:
+            api.write(f"tidy gets {await future}")
+        except asyncio.CancelledError:
+            api.write("tidy cancelled")
+            await api.sleep(api.n[1])
+            api.write("tidied up")
+            raise
+
+    task = api.create_task(tidy())
+    await api.sleep(api.n[0])
+    future.set_result("a value")
+    api.write(f"asked {task.cancel()}")
+    try:
+        await task
+    except asyncio.CancelledError:
+        api.write("main knows")
+    return await future
+
+
+async def swallowed(api):
+    async def stubborn():
+        try:
+            await api.sleep(100)
+        except asyncio.CancelledError:
+            api.write("swallowed")
+        await api.sleep(api.n[1])
+        return "alive"
+
+    task = api.create_task(stubborn())
+    await api.sleep(api.n[0])
+    task.cancel()
+    return await task
+
+
+async def cleanup_waits(api):
+    async def careful():
+        try:
+            await api.sleep(100)
+        except Exception:
+            api.write("an Exception")
+        finally:
+            api.write("cleanup begins")
+            await api.sleep(api.n[1])
+            api.write("cleanup ends")
+
+    task = api.create_task(careful())
+    await api.sleep(api.n[0])
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        api.write("main knows")
+    return "done"
+
+
+async def cleanup_fails(api):
+    async def clumsy():
+        try:
+            await api.sleep(100)
+        finally:
+            raise ValueError("in the cleanup")
+
+    task = api.create_task(clumsy())
+    await api.sleep(api.n[0])
+    task.cancel()
+    try:
+        await task
+    except ValueError as error:
+        api.write(f"main gets {error}")
+    return "done"
+
+
+PROGRAMS = {
+    name: made for name, made in list(globals().items()) if asyncio.iscoroutinefunction(made)
+}
+
+
+def source_of(name):
+    """The text of a program, for whoever wants to know what it did."""
+    return inspect.getsource(PROGRAMS[name]).rstrip()
+
+
+def load_programs():
+    """Nothing: to call this brings the module in, so that others can import it."""

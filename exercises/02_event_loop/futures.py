@@ -1,0 +1,95 @@
+"""Futures
+
+So far a program waits for time. A future is a value that comes later: `value = yield future`
+waits for it, until somebody calls `future.set_result(value)`. The loop is the one that you have,
+now a class with a line of callbacks. Write `Future`, and what the loop does with one:
+
+- `set_result` wakes all who wait, each once, in the order in which they began to wait. Woken means
+  put into the line, with `loop.call_soon`; it runs nobody itself, so whoever called it goes on.
+- Who waits for a value that is there already gets it too, in a later turn.
+- A future has one value: a second `set_result` raises RuntimeError, and changes nothing.
+- `loop.cancel(program)` ends a program where it waits (`program.close()`). It is never woken, its
+  result is None, and nobody else notices.
+"""
+
+import heapq
+from collections import deque
+from itertools import count
+
+
+class Future:
+    """A value that comes later."""
+
+    def __init__(self, loop):
+        self.loop = loop
+
+    def done(self):
+        """Whether the value is there."""
+        raise NotImplementedError
+
+    def set_result(self, value):
+        """Here is the value: wake all who wait for it."""
+        raise NotImplementedError
+
+
+class Loop:
+    """Runs programs. In its line stand calls: a function and its arguments."""
+
+    def __init__(self, clock):
+        self.clock, self.alive, self.results = clock, set(), {}
+        self.ready, self.timers, self.sequence = deque(), [], count()
+
+    def call_soon(self, function, *args):
+        """Put a call at the end of the line."""
+        self.ready.append((function, args))
+
+    def call_at(self, when, function, *args):
+        """Put a call into the line when its time has come."""
+        heapq.heappush(self.timers, (when, next(self.sequence), function, args))
+
+    def run(self, programs):
+        """Run generators until all have ended; return their results in the order given."""
+        for program in programs:
+            self.start(program)
+        while self.alive:
+            self.turn()
+        return [self.results.get(program) for program in programs]
+
+    def start(self, program):
+        """Take a program in; its first turn comes when those before it have had theirs."""
+        self.alive.add(program)
+        self.call_soon(self.step, program, None)
+
+    def turn(self):
+        """Let those run who are in the line now, after a sleep if there is nobody."""
+        if not self.ready:
+            if not self.timers:
+                raise RuntimeError("stuck: programs wait, and nothing is left that could wake one")
+            self.clock.sleep_until(self.timers[0][0])
+        while self.timers and self.timers[0][0] <= self.clock.now():
+            _, _, function, args = heapq.heappop(self.timers)
+            self.call_soon(function, *args)
+        for _ in range(len(self.ready)):
+            function, args = self.ready.popleft()
+            function(*args)
+
+    def step(self, program, value):
+        """Give a program its turn; `value` is what its `yield` gives."""
+        try:
+            request = program.send(value)
+        except StopIteration as end:
+            self.alive.discard(program)
+            self.results[program] = end.value
+            return
+        if isinstance(request, Future):
+            raise NotImplementedError
+        if isinstance(request, int | float):
+            self.call_at(self.clock.now() + request, self.step, program, None)
+        else:
+            if request is not None:
+                self.start(request)
+            self.call_soon(self.step, program, None)
+
+    def cancel(self, program):
+        """End a program where it waits; it is never woken, and its result is None."""
+        raise NotImplementedError

@@ -1,0 +1,32 @@
+"""Timers
+
+As before; and a program that yields a number sleeps for so many seconds. Two things are handed
+in: `clock.now()` tells the time, and `clock.sleep_until(when)` sleeps, with the whole thread.
+
+- Who sleeps is woken at its time: the earliest deadline first; of those with one deadline the one
+  that began to sleep first. Woken means: it goes to the end of the line.
+- While nobody is ready, `run` sleeps until the earliest deadline, in one go. It never polls.
+- Turns take time. Whoever comes due meanwhile goes into the line, though others are ready.
+- There may be thousands of sleepers: keep them in a heap (`heapq`).
+"""
+
+from collections import deque
+
+
+def run(programs, clock):
+    """Run generators until all have ended; return their results in the order given."""
+    results = {}
+    ready = deque(programs)
+    while ready:
+        program = ready.popleft()
+        try:
+            request = next(program)
+        except StopIteration as end:
+            results[program] = end.value
+            continue
+        if isinstance(request, int | float):
+            raise NotImplementedError
+        if request is not None:
+            ready.append(request)
+        ready.append(program)
+    return [results[program] for program in programs]
