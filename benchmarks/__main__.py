@@ -18,6 +18,7 @@ NAMES = (
     "traced_run_with_picture",
     "empty_run",
     "thread_jobs",
+    "check_warm",
     "cancelled_everywhere",
     "requests_in_flight",
 )

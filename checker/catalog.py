@@ -188,7 +188,8 @@ class _Reader:
     def exercise(self, chapter: str, name: str, entry: Any) -> Exercise:
         table = f"exercises.{name}"
         if not isinstance(entry, dict) or not _NAME.fullmatch(name):
-            raise self.fault(name, "exercises", "write it as [exercises.some_name]")
+            at = f"{self._file}:{self._line('', table)}"
+            raise CatalogError(f"{at}: {table}: write it as [exercises.some_name]")
         hints = self.texts(entry, "hints", table)
         if len(hints) != HINTS:
             what = f"there are {len(hints)}; exactly three are needed: orient, point, nearly tell"

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.attempt import code
 from checker.attempt.handed import handed, shown
 from checker.attempt.raised import Raised, raised
-from checker.attempt.values import DoesNotCross, Value, cross
+from checker.attempt.values import Value, cross, name_of
 from checker.lab import current
 from checker.lab.errors import Stop
 
@@ -32,6 +32,12 @@ DID = 5  # the last calls are told of
 
 class NoSuchName(Exception):
     """The attempt has no function or class of that name."""
+
+
+class _Missing(NamedTuple):
+    """In place of what should be there: why it is not."""
+
+    words: str
 
 
 class DidNotRaise(AssertionError):
@@ -101,8 +107,7 @@ class Attempt:
         from checker.lab.asgi import serve
 
         self._did(f"served {app}")
-        with self._across():
-            target = self._named(self._module(), app)
+        target = self._callable(lambda: self._named(self._module(), app), app)
         async with serve(target, **options) as server:
             yield server
 
@@ -146,25 +151,40 @@ class Attempt:
         self.begun += 1
         self._did(shown(name, args, kwargs))
         args, kwargs = handed(args, kwargs)
+        function = self._callable(find, name)
         with self._across():
-            result = find()(*args, **kwargs)
+            result = function(*args, **kwargs)
             if inspect.isawaitable(result):
                 result = await result
-            return cross(result, f"what {name} returned")
+        return cross(result, f"what {name} returned")
 
     async def _making(self, name: str, args: Any, kwargs: Any) -> Handle:
         self.begun += 1
         self._did(shown(name, args, kwargs))
         args, kwargs = handed(args, kwargs)
+        kind = self._callable(lambda: self._named(self._module(), name), name)
         with self._across():
-            return Handle(self, name, self._named(self._module(), name)(*args, **kwargs))
+            return Handle(self, name, kind(*args, **kwargs))
+
+    def _callable(self, find: Callable[[], Any], name: str) -> Any:
+        with self._across():
+            found = find()
+            missing, calls = type(found) is _Missing, callable(found)
+        if missing:
+            raise NoSuchName(found.words)
+        if not calls:
+            raise NoSuchName(
+                f"`{name}` is of type {name_of(type(found))}, and is to be called: "
+                "something else in the program has its name"
+            )
+        return found
 
     @contextmanager
     def _across(self) -> Iterator[None]:
         """What is raised in here is raised by the attempt."""
         try:
             yield
-        except (Stop, NoSuchName, DoesNotCross, Raised, GeneratorExit):
+        except Stop:
             raise
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
@@ -195,7 +215,7 @@ class Attempt:
         except KeyError:
             names = [key for key in module.__dict__ if not key.startswith("_")]
             there = ", ".join(names[:12]) or "nothing"
-            raise NoSuchName(f"there is no `{name}` in it; it defines {there}") from None
+            return _Missing(f"there is no `{name}` in it; it defines {there}")
 
     def _did(self, words: str) -> None:
         self.did.append(words)

@@ -45,6 +45,9 @@ def decode(data: bytes) -> str:
 
 def compiled(source: str, filename: str) -> CodeType:
     """The program, or NotPython with the line at which it is none."""
+    if "\0" in source:
+        line = source[: source.index("\0")].count("\n") + 1
+        raise NotPython("there is the byte 0 in this line, which no program has; remove it", line)
     try:
         return compile(source, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
@@ -79,8 +82,8 @@ def run(code: CodeType, name: str, filename: str) -> ModuleType:
 
 @contextmanager
 def forgetting(*names: str) -> Iterator[None]:
-    """Leave `sys.modules` as it was, as far as these names go."""
-    before = {name: sys.modules.get(name) for name in names}
+    """No modules of these names in `sys.modules` at first, and those that were there at the end."""
+    before = {name: sys.modules.pop(name, None) for name in names}
     try:
         yield
     finally:

@@ -9,8 +9,11 @@ import re
 from types import TracebackType
 from typing import NamedTuple
 
+from checker.attempt.values import bases_of, name_of
+
 LONGEST = 2000  # characters of a message
 _FRAMES = 20
+_WIDTH = (20, 5, 3, 3, 0)  # how much of a group is kept, by depth
 
 
 class Line(NamedTuple):
@@ -55,18 +58,20 @@ class Raised(Exception):
 
 def raised(error: BaseException, filename: str, source: str, depth: int = 0) -> Raised:
     """What is told of `error`; `filename` is what the attempt was compiled as."""
-    types = [kind.__name__ for kind in type.mro(type(error)) if kind is not object]
-    inner = BaseExceptionGroup.exceptions.__get__(error) if "BaseExceptionGroup" in types else ()
-    found = [raised(each, filename, source, depth + 1) for each in inner[:20] if depth < 5]
+    kinds = bases_of(type(error))
+    types = [name_of(kind) for kind in kinds if kind is not object]
+    inner = BaseExceptionGroup.exceptions.__get__(error) if BaseExceptionGroup in kinds else ()
+    found = [raised(each, filename, source, depth + 1) for each in inner[: _WIDTH[depth]]]
     return Raised(types, _words(error), lines(error.__traceback__, filename, source), found)
 
 
 def _words(error: BaseException) -> str:
     try:
-        text = str(error)
+        # What __str__ returns may be of a type of the attempt's.
+        text = str.__str__(str(error))
     except BaseException as again:
-        text = f"(its own __str__ raised {type(again).__name__})"
-    if isinstance(error, SyntaxError):
+        text = f"(its own __str__ raised {name_of(type(again))})"
+    if isinstance(error, SyntaxError) and type(error.msg) is str:
         text = error.msg
     return text if len(text) <= LONGEST else text[:LONGEST] + f"… ({len(text):,} characters)"
 

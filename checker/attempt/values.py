@@ -23,35 +23,69 @@ class DoesNotCross(TypeError):
 
 def cross(value: Any, what: str = "the value") -> Value:
     """A plain copy of `value`; `what` names it in the message."""
-    return _Copier(what).copy(value, "", 0)
+    copier = _Copier()
+    try:
+        return copier.copy(value, 0)
+    except _TooMuch as refused:
+        raise DoesNotCross(f"{what} {refused}") from None
+    except _Refused as refused:
+        at = "".join(reversed(refused.at))
+        raise DoesNotCross(f"{what}{at} {refused}") from None
+
+
+class _Refused(Exception):
+    """What is wrong with a value; the place is put together on the way out."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.at: list[str] = []
+
+
+class _TooMuch(_Refused):
+    """The whole is too large, and no part of it is to blame."""
 
 
 class _Copier:
-    def __init__(self, what: str) -> None:
-        self._what, self._count, self._length = what, 0, 0
+    def __init__(self) -> None:
+        self._count, self._length = 0, 0
 
-    def copy(self, value: Any, at: str, depth: int) -> Value:
+    def copy(self, value: Any, depth: int) -> Value:
         kind = type(value)
         self._count += 1
         if self._count > COUNT:
-            raise DoesNotCross(f"{self._what} has more than {COUNT:,} parts; return less")
-        if depth > DEPTH:
-            raise DoesNotCross(f"{self._what} is nested more than {DEPTH} deep, or contains itself")
+            raise _TooMuch(f"has more than {COUNT:,} parts; return less")
         if value is None or kind is bool or kind is float:
             return value  # type: ignore[no-any-return]
         # Subclasses (a NamedTuple, an IntEnum) cross as what they are made of.
-        mro = type.mro(kind)
-        if list in mro or tuple in mro:
-            parts = list.__iter__(value) if list in mro else tuple.__iter__(value)
-            return [self.copy(part, f"{at}[{n}]", depth + 1) for n, part in enumerate(parts)]
-        if dict in mro:
-            return {
-                self._key(key, at): self.copy(part, f"{at}[{_short(key)}]", depth + 1)
-                for key, part in dict.items(value)
-            }
-        return self._leaf(value, kind, mro, at)
+        mro = bases_of(kind)
+        if list in mro or tuple in mro or dict in mro:
+            if depth >= DEPTH:
+                raise _TooMuch(f"is nested more than {DEPTH} deep, or contains itself")
+            return self._table(value, depth) if dict in mro else self._list(value, mro, depth)
+        return self._leaf(value, kind, mro)
 
-    def _leaf(self, value: Any, kind: type, mro: list[type], at: str) -> Value:
+    def _list(self, value: Any, mro: tuple[type, ...], depth: int) -> list[Value]:
+        copied: list[Value] = []
+        try:
+            for part in list.__iter__(value) if list in mro else tuple.__iter__(value):
+                copied.append(self.copy(part, depth + 1))
+        except _Refused as refused:
+            refused.at.append(f"[{len(copied)}]")
+            raise
+        return copied
+
+    def _table(self, value: Any, depth: int) -> dict[str, Value]:
+        copied: dict[str, Value] = {}
+        for key, part in dict.items(value):
+            plain = self._key(key)
+            try:
+                copied[plain] = self.copy(part, depth + 1)
+            except _Refused as refused:
+                refused.at.append(f"[{plain[:40]!r}]")
+                raise
+        return copied
+
+    def _leaf(self, value: Any, kind: type, mro: tuple[type, ...]) -> Value:
         if str in mro:
             return self._text(str.__str__(value))
         if bytes in mro or bytearray in mro:
@@ -62,13 +96,13 @@ class _Copier:
         if int in mro:
             plain = int.__add__(value, 0)
             if plain.bit_length() > BITS:
-                raise DoesNotCross(f"{self._what}{at} is a number of {plain.bit_length():,} bits")
+                raise _Refused(f"is a number of {plain.bit_length():,} bits")
             return plain
         if float in mro:
             return float.__add__(value, 0.0)
-        raise DoesNotCross(
-            f"{self._what}{at} is a {_name(kind)}, and only plain values come back to the check: "
-            f"None, bool, int, float, str, bytes, list, dict. {_advice(kind, mro)}"
+        raise _Refused(
+            f"is of type {name_of(kind)}, and only plain values cross: None, "
+            f"bool, int, float, str, bytes, list, dict. {_advice(kind, mro)}"
         )
 
     def _text(self, text: str) -> str:
@@ -78,28 +112,37 @@ class _Copier:
 
     def _check_length(self) -> None:
         if self._length > LENGTH:
-            raise DoesNotCross(f"{self._what} is longer than {LENGTH:,} characters; return less")
+            raise _TooMuch(f"is longer than {LENGTH:,} characters; return less")
 
-    def _key(self, key: Any, at: str) -> str:
-        if str not in type.mro(type(key)):
-            raise DoesNotCross(
-                f"{self._what}{at} has a key of type {_name(type(key))}; use texts as keys"
-            )
+    def _key(self, key: Any) -> str:
+        if str not in bases_of(type(key)):
+            raise _Refused(f"has a key of type {name_of(type(key))}; use texts as keys")
         return self._text(str.__str__(key))
 
 
-def _short(key: Any) -> str:
-    return repr(key[:40]) if type(key) is str else "…"
+def name_of(kind: type) -> str:
+    """The name of a type, without asking its metaclass."""
+    return str.__str__(_type_name(kind))
 
 
-def _name(kind: type) -> str:
-    return type.__getattribute__(kind, "__name__")  # type: ignore[no-any-return]
+_type_name = type.__dict__["__name__"].__get__
+_mro = type.__dict__["__mro__"].__get__
 
 
-def _advice(kind: type, mro: list[type]) -> str:
-    name = _name(kind)
-    if name in ("coroutine", "async_generator", "Task", "Future", "generator"):
-        return "Is an `await` missing?" if name != "generator" else "Make a list of it."
+def bases_of(kind: type) -> tuple[type, ...]:
+    """A type and all that it is made of, without asking its metaclass."""
+    found: tuple[type, ...] = _mro(kind)
+    return found
+
+
+def _advice(kind: type, mro: tuple[type, ...]) -> str:
+    name = name_of(kind)
+    if name in ("coroutine", "Task", "Future"):
+        return "Is an `await` missing?"
+    if name in ("generator", "async_generator"):
+        return "There is a `yield` in it: `return` what is to come back."
+    if name in ("function", "method", "builtin_function_or_method"):
+        return "Call it, and return what comes of it."
     if set in mro or frozenset in mro:
         return "Return a sorted list in its place."
     return "Return its parts in a dict or a list."

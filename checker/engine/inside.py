@@ -7,6 +7,7 @@ Every record that it sends is a line of JSON with one key: `stub`, `begin`, `che
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 from checker.attempt import NotPython, same_program
 from checker.attempt.code import compiled, decode
 from checker.engine import judge
-from checker.engine.fork import Send
+from checker.engine.limits import Send
 from checker.engine.plugin import HANDED, SEED
 from checker.engine.seal import Seal
 from checker.engine.verdict import CheckResult
@@ -63,17 +64,49 @@ def check_attempt(
         send({"done": "not python"})
         return
     os.chdir("/")
-    for number, item in enumerate(items):
-        item.config.stash[HANDED] = attempt
-        item.config.stash[SEED] = seed
-        following = items[number + 1] if number + 1 < len(items) else None
-        send({"begin": judge.check_id(item)})
-        reporter.failure = None
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        send({"check": asdict(_result(item, reporter))})
-    if names := seal.broken():
-        send({"replaced": names[:5]})
-    send({"done": "exit"})
+    _put_away(items)
+    watching = _watchers()
+    replaced: list[str] = []
+    try:
+        for number, item in enumerate(items):
+            item.config.stash[HANDED] = attempt
+            item.config.stash[SEED] = seed
+            following = items[number + 1] if number + 1 < len(items) else None
+            send({"begin": judge.check_id(item)})
+            reporter.failure = None
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if replaced := _replaced(seal, watching, deep=False):
+                break  # Nothing that follows would be a fault of what it is about.
+            send({"check": asdict(_result(item, reporter))})
+    finally:
+        # What was replaced may have made pytest itself fail.
+        if replaced := replaced or _replaced(seal, watching, deep=True):
+            send({"replaced": replaced[:_MOST_NAMES]})
+    send({"done": "replaced" if replaced else "exit"})
+
+
+def _replaced(seal: Seal, watching: tuple[Any, Any], *, deep: bool) -> list[str]:
+    """What is another thing than it was. It is put back: the rest of the checker needs it."""
+    names = seal.mend(deep=deep)
+    for name, is_now, was in zip(_WATCHERS, _watchers(), watching, strict=True):
+        if is_now is not was:
+            names.append(name)
+    return names
+
+
+_WATCHERS = ("sys.settrace", "sys.setprofile")
+_MOST_NAMES = 5
+
+
+def _watchers() -> tuple[Any, Any]:
+    return sys.gettrace(), sys.getprofile()
+
+
+def _put_away(items: Sequence[pytest.Item]) -> None:
+    """An attempt that imports the file of its checks gets a copy of its own."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            sys.modules.pop(item.module.__name__, None)
 
 
 def _result(item: pytest.Item, reporter: Reporter) -> CheckResult:

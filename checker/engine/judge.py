@@ -25,7 +25,7 @@ from checker.attempt import (
 )
 from checker.engine.plugin import ATTEMPT, RUN, CheckFault
 from checker.engine.verdict import CheckResult, Outcome, Place
-from checker.lab.errors import LabError
+from checker.lab.errors import LabError, Stop
 from checker.lab.run import Run
 
 LONGEST_TRACE = 300_000
@@ -114,14 +114,28 @@ def _of_assertion(error: Any) -> _Told:
     return seen or message.strip(), None, message.strip() if seen else ""
 
 
+_ADVICE = {
+    "EOFError": "Nobody types anything while a check runs: take what you need from the arguments.",
+    "KeyboardInterrupt": "A function of a service returns or raises; it does not end the process.",
+    "MemoryError": "The program needed more memory than it may have: keep less at once.",
+    "ModuleNotFoundError": "Look at the name of the module; the task needs none but those that "
+    "come with the course.",
+    "NotImplementedError": "This part is not written yet: write it.",
+    "RecursionError": "A function calls itself without an end.",
+    "SystemExit": "A function of a service returns or raises; it does not end the process.",
+    "CancelledError": "Nobody had cancelled it: cancel only tasks that you started, and raise "
+    "CancelledError only again.",
+}
+
+
 def _of_raised(error: Any) -> _Told:
-    advice = {
-        "NotImplementedError": "This part is not written yet: write it.",
-        "MemoryError": "The program needed more memory than it may have: keep less at once.",
-        "RecursionError": "A function calls itself without an end.",
-    }.get(error.type, "Read the line, and what it raised; then run the check again.")
-    if error.type in ("SystemExit", "KeyboardInterrupt"):
-        advice = "A function of a service returns or raises; it does not end the process."
+    advice = _ADVICE.get(error.type, "Read the line, and what it raised; then run the check again.")
+    if "asyncio.run() cannot be called" in error.message:
+        advice = "Your code runs on a loop already: `await` what you gave to asyncio.run."
+    if "LabError" in error.types:
+        advice = ""  # These say themselves what to do.
+    if error.type == "TypeError" and not error.lines:
+        advice = "Keep the parameters that the task gives."
     return f"your code raised {error}", _place(error.lines[-1]) if error.lines else None, advice
 
 
@@ -138,6 +152,10 @@ def _of_text(error: Any) -> _Told:
     return str(error), place, "Mend that line first: Python could not read the program."
 
 
+def _of_stop(error: Any) -> _Told:
+    return "your code raised Stop, with which the lab ends a run", None, "Leave that to the lab."
+
+
 def _of_lab(error: Any) -> _Told:
     return f"{type(error).__name__}: {error}", None, ""
 
@@ -150,6 +168,7 @@ _TELLERS: list[tuple[type[BaseException], Callable[[Any], _Told]]] = [
     (DidNotRaise, lambda error: (str(error), None, "")),
     (AssertionError, _of_assertion),
     (LabError, _of_lab),
+    (Stop, _of_stop),
 ]
 
 

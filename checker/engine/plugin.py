@@ -21,7 +21,9 @@ import pytest
 from checker import lab
 from checker.attempt import Attempt, Journal
 from checker.attempt.code import forgetting, read
+from checker.attempt.raised import raised
 from checker.lab import current
+from checker.lab.errors import Interrupted
 from checker.lab.run import Run
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
@@ -65,11 +67,25 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     async def main() -> None:
         await check(**arguments)
 
-    run = lab.run(main, seed=_seed(pyfuncitem.config), catch=True, patience=PATIENCE_S, **size)
+    try:
+        run = lab.run(main, seed=_seed(pyfuncitem.config), catch=True, patience=PATIENCE_S, **size)
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise _ended_by(pyfuncitem, error) from error
     pyfuncitem.stash[RUN] = run
     if run.error is not None:
         raise run.error
     return True
+
+
+def _ended_by(item: pytest.Function, error: BaseException) -> BaseException:
+    """An end of the process that came out of a callback of the attempt's; or a real Ctrl-C."""
+    attempt = item.stash.get(ATTEMPT, None)
+    # In a fork no Ctrl-C arrives but one that the attempt sent itself.
+    if attempt is None or (isinstance(error, Interrupted) and HANDED not in item.config.stash):
+        return error
+    if isinstance(run := getattr(error, "run", None), Run):
+        item.stash[RUN] = run
+    return raised(error, attempt.filename, attempt.source)
 
 
 def _seed(config: pytest.Config) -> int:

@@ -16,17 +16,28 @@ from typing import Any, TypeVar
 import pytest
 
 import checker
+from checker.attempt.code import forgetting
 from checker.engine.inside import Reporter
 
 CHECKS = Path(checker.__file__).parent / "checks"
 
 T = TypeVar("T")
 
+# Parts of pytest that a check has no use for. faulthandler's would wait, in a fork, for a thread
+# that only the parent has.
+_WITHOUT = (
+    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin"),
+    *("setuponly", "setupplan", "stepwise", "subtests", "terminal", "unittest", "warnings"),
+)
+
 
 class Checks:
     """The checks that were collected, by exercise."""
 
-    def __init__(self, items: list[pytest.Item], faults: dict[str, str]) -> None:
+    def __init__(
+        self, items: list[pytest.Item], faults: dict[str, str], folder: Path = CHECKS
+    ) -> None:
+        self.folder = folder
         self.faults = faults  # files that could not be collected, by path
         self._items: dict[str, list[pytest.Item]] = {}
         for item in items:
@@ -35,24 +46,24 @@ class Checks:
 
     def of(self, chapter: str, name: str) -> list[pytest.Item]:
         """The checks of one exercise, in the order of their file."""
-        return self._items.get(str(check_file(chapter, name)), [])
+        return self._items.get(str(check_file(chapter, name, self.folder)), [])
 
     def fault(self, chapter: str, name: str) -> str:
         """Why the checks of an exercise cannot be used, or nothing."""
-        path = check_file(chapter, name)
+        path = check_file(chapter, name, self.folder)
         if str(path) in self.faults:
             return self.faults[str(path)]
         return "" if str(path) in self._items else f"{path} has no checks in it, or is not there"
 
     def changed(self, chapter: str, name: str) -> bool:
         """Whether the file on disk is another one than was collected."""
-        path = check_file(chapter, name)
+        path = check_file(chapter, name, self.folder)
         return _stamp(path) != self._stamps.get(str(path), _stamp(path))
 
 
-def check_file(chapter: str, name: str) -> Path:
+def check_file(chapter: str, name: str, folder: Path = CHECKS) -> Path:
     """Where the checks of an exercise are."""
-    return CHECKS / chapter / f"test_{name}.py"
+    return folder / chapter / f"test_{name}.py"
 
 
 def _stamp(path: Path) -> str:
@@ -64,21 +75,25 @@ def _stamp(path: Path) -> str:
     return digest.hexdigest()
 
 
-def with_checks(files: Iterable[Path], use: Callable[[Checks, Reporter], T]) -> T:
-    """Start pytest, let it collect these files, and call `use` with what it found."""
+def with_checks(
+    files: Iterable[Path], use: Callable[[Checks, Reporter], T], folder: Path = CHECKS
+) -> T:
+    """Start pytest, let it collect these files of `folder`, and call `use` with what it found."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = True
     there = [file for file in files if file.is_file()]
-    host = _Host(use)
+    host = _Host(use, folder)
     arguments = [
-        *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:warnings", "-p", "no:logging"),
-        *("-p", "checker.engine.plugin", "-c", os.devnull, f"--rootdir={CHECKS}"),
+        *(f"-pno:{name}" for name in _WITHOUT),
+        *("-p", "checker.engine.plugin", "-c", os.devnull, f"--rootdir={folder}"),
         *("--import-mode=importlib", "--noconftest", "-s", "--continue-on-collection-errors"),
         *(str(file) for file in there),
     ]
     if not there:
-        return use(Checks([], {}), host.reporter)
-    code = pytest.main(arguments, plugins=[host, host.reporter])
+        return use(Checks([], {}, folder), host.reporter)
+    # pytest would take a module of that name for the file, also if it came from another folder.
+    with forgetting(*(f"{file.parent.name}.{file.stem}" for file in there)):
+        code = pytest.main(arguments, plugins=[host, host.reporter])
     if host.error is not None:
         raise host.error
     if not host.found:
@@ -90,8 +105,8 @@ def with_checks(files: Iterable[Path], use: Callable[[Checks, Reporter], T]) -> 
 class _Host:
     """Stands where pytest would run the tests, and lets somebody else say when."""
 
-    def __init__(self, use: Callable[[Checks, Reporter], Any]) -> None:
-        self._use = use
+    def __init__(self, use: Callable[[Checks, Reporter], Any], folder: Path) -> None:
+        self._use, self._folder = use, folder
         self._faults: dict[str, str] = {}
         self.reporter = Reporter()
         self.found: list[Any] = []
@@ -100,16 +115,17 @@ class _Host:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of checks that cannot be imported is our fault; remember why."""
         if report.failed:
-            path = CHECKS / report.nodeid.split("::")[0]
+            path = self._folder / report.nodeid.split("::")[0]
             self._faults[str(path)] = str(report.longrepr)[-2000:]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Hand the checks over."""
         # A fork that collects garbage would copy every page of what is here already.
+        checks = Checks(session.items, self._faults, self._folder)
         gc.collect()
         gc.freeze()
         try:
-            self.found.append(self._use(Checks(session.items, self._faults), self.reporter))
+            self.found.append(self._use(checks, self.reporter))
         except BaseException as error:
             self.error = error
         finally:

@@ -53,7 +53,8 @@ class Verdict:
     """What became of one attempt at one exercise.
 
     ended     how the program ended where it did not come to the end of the checks: "blocked",
-              "crashed", "out of memory", "printed too much", "interrupted", "not python", or ""
+              "crashed", "out of memory", "printed too much", "replaced" (something that others
+              use), "interrupted", "not python", "no checks", or ""
     printed   what it printed, cut to a length
     """
 

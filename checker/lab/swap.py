@@ -63,6 +63,8 @@ _type_modified.argtypes = (ctypes.py_object,)
 
 def original(builtin: Any) -> Any:
     """A second object for the same C function. It stays what it is while the first is swapped."""
+    if type(builtin) is not BuiltinFunctionType:
+        return builtin
     struct = _Builtin.from_address(id(builtin))
     return _new_builtin(struct.definition, struct.self, None)
 
@@ -74,7 +76,13 @@ class Swaps:
         self._undo: list[Callable[[], None]] = []
 
     def builtin(self, target: BuiltinFunctionType, replacement: Callable[..., Any]) -> None:
-        """Let the builtin function `target` call `replacement`, whoever holds it."""
+        """Let the builtin function `target` call `replacement`, whoever holds it.
+
+        Where a program has put a function of its own in its place, that one stays: it is no
+        builtin, and writing into it as if it were would end the process.
+        """
+        if type(target) is not BuiltinFunctionType:
+            return
         struct = _Builtin.from_address(id(target))
         before, self_before = struct.definition, struct.self
         definition = _MethodDef.from_buffer_copy(_MethodDef.from_address(before))

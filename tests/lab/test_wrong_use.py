@@ -8,6 +8,7 @@ import multiprocessing
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -410,3 +411,17 @@ def test_a_lock_that_a_thread_outside_holds() -> None:
     with pytest.raises(lab.ThreadStuck, match="a thread outside of the run holds"):
         lab.run(main, patience=0.1)
     lock.release()
+
+
+def test_a_function_that_the_program_put_in_place_of_sleep_stays_its_own() -> None:
+    code = (
+        "import time\n"
+        "from checker import lab\n"
+        "slept = []\n"
+        "time.sleep = slept.append\n"
+        "async def main():\n"
+        "    time.sleep(2)\n"
+        "print(lab.run(main).elapsed, slept)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0.0 [2]\n", "")

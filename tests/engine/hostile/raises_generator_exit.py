@@ -1,0 +1,4 @@
+# outcome: failed | ended: | says: GeneratorExit
+# mypy: ignore-errors
+async def greet(name, seconds):
+    raise GeneratorExit

@@ -1,0 +1,5 @@
+# outcome: failed | ended: blocked | says: neither ends nor waits
+# mypy: ignore-errors
+async def greet(name, seconds):
+    while True:
+        pass
