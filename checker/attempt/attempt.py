@@ -11,6 +11,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -127,7 +128,7 @@ class Attempt:
 
     def bring(self, source: str, name: str = "material") -> Material:
         """A module of the check's that runs beside the attempt, and may `import attempt`."""
-        self._brought[name] = compile(source, f"<{name}>", "exec", dont_inherit=True)
+        self._brought[name] = _material_code(source, f"<{name}>")
         return Material(self, name)
 
     def bring_file(self, name: str) -> Material:
@@ -135,7 +136,7 @@ class Attempt:
         if self._material is None:
             raise FileNotFoundError("this attempt was made without a folder of material")
         path = self._material / f"{name}.py"
-        self._brought[name] = compile(path.read_text("utf-8"), str(path), "exec", dont_inherit=True)
+        self._brought[name] = _material_code(path.read_text("utf-8"), str(path))
         return Material(self, name)
 
     # Within.
@@ -220,6 +221,11 @@ class Attempt:
     def _did(self, words: str) -> None:
         self.did.append(words)
         del self.did[:-DID]
+
+
+@lru_cache(maxsize=32)
+def _material_code(source: str, filename: str) -> CodeType:
+    return compile(source, filename, "exec", dont_inherit=True)
 
 
 class Material:

@@ -64,8 +64,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     marker = pyfuncitem.get_closest_marker("machine")
     size = {"cores": 4, "threads": 40} | (dict(marker.kwargs) if marker else {})
 
+    failed: list[AssertionError] = []
+
     async def main() -> None:
-        await check(**arguments)
+        # What a check finds wrong is no event of the program: its timeline ends as a good one.
+        try:
+            await check(**arguments)
+        except AssertionError as error:
+            failed.append(error)
 
     try:
         run = lab.run(main, seed=_seed(pyfuncitem.config), catch=True, patience=PATIENCE_S, **size)
@@ -74,6 +80,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     pyfuncitem.stash[RUN] = run
     if run.error is not None:
         raise run.error
+    if failed:
+        raise failed[0]
     return True
 
 
@@ -105,9 +113,10 @@ def _handed(config: pytest.Config) -> tuple[str, bytes]:
 def attempt(request: pytest.FixtureRequest) -> Iterator[Attempt]:
     """The learner's program."""
     name, data = _handed(request.config)
-    made = Attempt(data, name, material=request.path.parent / "material")
+    material = request.path.parent / "material"
+    made = Attempt(data, name, material)
     request.node.stash[ATTEMPT] = made
-    with forgetting("attempt", "material"):
+    with forgetting("attempt", "material", *(file.stem for file in material.glob("*.py"))):
         yield made
     if made.begun < made.made:
         raise CheckFault("a call of the attempt was made and not awaited: add the `await`")

@@ -2,4 +2,14 @@
 
 kernel         the kernel that runs the cells
 kernelspec     how Jupyter finds and starts it
+
+functions      start, check, hint, reset, history, progress
+compare        yours and ours, side by side
+predict        what was expected, and what came
+magic          %%exercise: a cell that is an exercise's file
+session        what one kernel holds of the course
+
+client, helper, wire             the process that checks, its end in the kernel, what they say
+verdict_html, verdict_words      a verdict to look at, and to read
+style, texts, shell, errors      colours, escaping, IPython, messages in one line
 """

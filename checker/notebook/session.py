@@ -1,0 +1,91 @@
+"""What one kernel holds of the course: the learner's desk, and the helper that checks.
+
+Invariant: there is one session in a process, for the course folder that the kernel was started in;
+a cell that changes the folder changes nothing about that.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+from checker.catalog import Exercise
+from checker.course import find_course
+from checker.engine.engine import Job
+from checker.engine.verdict import Verdict
+from checker.learner.desk import Desk
+from checker.notebook.client import Client
+from checker.notebook.errors import CourseError, Stopped, told_briefly
+from checker.notebook.shell import Shown, show
+from checker.notebook.verdict_html import shown
+from checker.notebook.verdict_words import Scene
+
+# The notebook's folder: what links in outputs are relative to.
+FOLDER = Path.cwd()
+
+
+class Session:
+    """A kernel's place in a course folder."""
+
+    def __init__(self, course: Path, folder: Path) -> None:
+        self.desk = Desk(course)
+        self.client = Client(course)
+        self._folder = folder
+
+    def find(self, name: object) -> Exercise:
+        """The exercise of this id."""
+        if not isinstance(name, str) or not name.strip():
+            first = self.desk.catalog.exercises[0].id
+            raise CourseError(f'Which exercise? Give its id, such as "{first}".')
+        with told_briefly():
+            return self.desk.catalog.find(name)
+
+    def file(self, exercise: Exercise) -> str:
+        """The learner's file, as it is called in the course folder."""
+        return self.desk.work(exercise).relative_to(self.desk.root).as_posix()
+
+    def link(self, exercise: Exercise) -> str:
+        """Where a link in the notebook finds the learner's file."""
+        return Path(os.path.relpath(self.desk.work(exercise), self._folder)).as_posix()
+
+    def check(self, exercise: Exercise, in_cell: bool = False, note: str = "") -> Verdict:
+        """Check the learner's file, keep what came of it, and show it."""
+        job = self.desk.job(exercise)
+        verdict = self.client.check(job)
+        stopped = verdict.ended == "interrupted"
+        if not stopped and verdict.outcome != "checker_error":
+            self.desk.keep(job, verdict)
+        show(self._shown(exercise, verdict, in_cell, note))
+        if stopped:
+            raise Stopped("The check was stopped.")
+        return verdict
+
+    def _shown(self, exercise: Exercise, verdict: Verdict, in_cell: bool, note: str) -> Shown:
+        desk = self.desk
+        following = desk.next() if verdict.outcome == "passed" else None
+        scene = Scene(
+            exercise=exercise,
+            file=self.file(exercise),
+            link=self.link(exercise),
+            in_cell=in_cell,
+            note=note,
+            again=desk.same_again(exercise, verdict),
+            hints=len(exercise.hints) - desk.history.hints(exercise.id),
+            then=following.id if following else "",
+        )
+        return shown(verdict, scene)
+
+    def look(self, job: Job) -> Verdict:
+        """Check something that is not the learner's attempt, and keep nothing of it."""
+        verdict = self.client.check(job)
+        if verdict.ended == "interrupted":
+            raise Stopped("Stopped.")
+        return verdict
+
+
+@cache
+def session() -> Session:
+    """This kernel's session; an error that says what to do where this is no course folder."""
+    with told_briefly():
+        return Session(find_course(FOLDER), FOLDER)
