@@ -42,10 +42,14 @@ def run(
     work: Callable[[Send], None], limits: Limits = USUAL, stop_when: Iterable[int] = ()
 ) -> Ended:
     """Fork and do `work`; end it when one of the descriptors in `stop_when` can be read."""
+    with orphans.adopting():
+        return _run(work, limits, list(stop_when))
+
+
+def _run(work: Callable[[Send], None], limits: Limits, stop_when: list[int]) -> Ended:
     from checker.engine.child import Pipes, live
 
     began = time.monotonic()
-    orphans.adopt(os.getpid())
     known, key = orphans.children(), new_key()
     pipes = [os.pipe() for _ in range(3)]
     sys.stdout.flush()
@@ -56,7 +60,7 @@ def run(
     _living.add(pid)
     for _, write in pipes:
         os.close(write)
-    watch = _Watch(pid, [read for read, _ in pipes], limits, list(stop_when))
+    watch = _Watch(pid, [read for read, _ in pipes], limits, stop_when)
     try:
         ended = watch.until_it_ends(began + limits.real_s, key)
     finally:

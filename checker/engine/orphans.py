@@ -14,19 +14,41 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 _PR_SET_CHILD_SUBREAPER = 36
 _MOST_ROUNDS = 1000
+_adopting = 0  # how many checks go on, in all threads
+
+
+@contextmanager
+def adopting() -> Iterator[None]:
+    """Let this process be the one that orphans below it come up to, for as long as it checks."""
+    global _adopting
+    _adopting += 1
+    if _adopting == 1:
+        _let_come_up(True)
+    try:
+        yield
+    finally:
+        _adopting -= 1
+        if not _adopting:
+            _let_come_up(False)
+
+
+def _let_come_up(yes: bool) -> None:
+    if sys.platform == "linux":
+        _libc().prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
 
 
 @cache
-def adopt(pid: int) -> None:
-    """Let this process, whose id is `pid`, be the one that orphans below it come up to."""
-    if sys.platform == "linux":
-        import ctypes
+def _libc() -> Any:
+    import ctypes
 
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    return ctypes.CDLL(None)
 
 
 def children() -> set[int]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,8 +80,6 @@ def with_checks(
     files: Iterable[Path], use: Callable[[Checks, Reporter], T], folder: Path = CHECKS
 ) -> T:
     """Start pytest, let it collect these files of `folder`, and call `use` with what it found."""
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.dont_write_bytecode = True
     there = [file for file in files if file.is_file()]
     host = _Host(use, folder)
     arguments = [
@@ -92,7 +91,7 @@ def with_checks(
     if not there:
         return use(Checks([], {}, folder), host.reporter)
     # pytest would take a module of that name for the file, also if it came from another folder.
-    with forgetting(*(f"{file.parent.name}.{file.stem}" for file in there)):
+    with _undisturbed(), forgetting(*(f"{file.parent.name}.{file.stem}" for file in there)):
         code = pytest.main(arguments, plugins=[host, host.reporter])
     if host.error is not None:
         raise host.error
@@ -100,6 +99,22 @@ def with_checks(
         raise RuntimeError(f"pytest ended with {code} before it had collected the checks")
     found: T = host.found[0]
     return found
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No plugin that happens to be installed, and no bytecode that may be taken for newer text."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before, writes = os.environ.get(name), sys.dont_write_bytecode
+    os.environ[name], sys.dont_write_bytecode = "1", True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = writes
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 class _Host:

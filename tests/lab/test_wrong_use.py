@@ -418,7 +418,7 @@ def test_a_function_that_the_program_put_in_place_of_sleep_stays_its_own() -> No
         "import time\n"
         "from checker import lab\n"
         "slept = []\n"
-        "time.sleep = slept.append\n"
+        "time.sleep = lambda seconds: slept.append(seconds)\n"
         "async def main():\n"
         "    time.sleep(2)\n"
         "print(lab.run(main).elapsed, slept)\n"
