@@ -33,7 +33,7 @@ from checker.engine.limits import (
 
 __all__ = ["USUAL", "Ended", "Limits", "Send", "run"]
 
-_ANSWER_S = 0.2  # what a fork gets to write where it stands
+_ANSWER_S = 0.5  # what a fork gets to write where it stands
 _LOOK_S = 0.02  # where there is no pidfd: how often to ask whether it has ended
 _living: set[int] = set()  # forks of other threads
 
@@ -148,14 +148,22 @@ class _Watch:
                     self._open.discard(read)
 
     def _ask_where(self) -> None:
-        """Let the fork write where its threads stand. faulthandler answers within a spin, too."""
-        with contextlib.suppress(OSError):
-            os.kill(self._pid, signal.SIGUSR1)
+        """Let the fork write where its threads stand. faulthandler answers within a spin, too.
+
+        It writes line by line and says nothing at the end. So it is asked once more as soon as it
+        begins: where the second answer begins, the first is whole.
+        """
+        asked, said = 0, self._data[self._stand]
         end = time.monotonic() + _ANSWER_S
         while self._stand in self._open and time.monotonic() < end:
-            if select.select([self._stand], [], [], 0.05)[0] and not self._take(self._stand):
+            begun = said.count(b"Current thread")
+            if begun > 1:
                 return
-            if self._data[self._stand].endswith(b"\n"):
+            if asked == begun:
+                asked += 1
+                with contextlib.suppress(OSError):
+                    os.kill(self._pid, signal.SIGUSR1)
+            if select.select([self._stand], [], [], 0.05)[0] and not self._take(self._stand):
                 return
 
     def end(self) -> int:
