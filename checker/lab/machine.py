@@ -141,6 +141,8 @@ class Machine:
         undo.callback(sys.set_asyncgen_hooks, *sys.get_asyncgen_hooks())
         depth = sys.get_coroutine_origin_tracking_depth()
         undo.callback(sys.set_coroutine_origin_tracking_depth, depth)
+        # A tracer in which the program was stopped is one that the interpreter takes away.
+        undo.callback(sys.settrace, sys.gettrace())
         undo.callback(random.setstate, random.getstate())
         undo.callback(current.belong, local.strand, local.machine)
         asyncio._set_running_loop(None)
