@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import CodeType
 from typing import Any
 
@@ -141,5 +143,18 @@ def throw_into(ident: int, thrown: type[Stop] = _StopHere) -> None:
 
 
 def clear_throw(ident: int) -> None:
-    """Take back what was thrown and has not arrived."""
+    """Take back what was thrown and has not arrived.
+
+    On 3.11 the interpreter then believes for ever that something was thrown, and spins as soon as
+    it traces. It comes to rest when something arrives, so something does, here.
+    """
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), None)
+    if sys.version_info < (3, 12):
+        with suppress(_Nothing):
+            throw_into(threading.get_ident(), _Nothing)
+            while True:
+                pass
+
+
+class _Nothing(Stop):
+    """Thrown so that it is caught."""
