@@ -1,4 +1,4 @@
-# outcome: failed | ended: replaced | says: sys.settrace
+# outcome: failed | ended: | says: took 0 s
 # mypy: ignore-errors
 import sys
 
