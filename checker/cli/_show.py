@@ -29,19 +29,20 @@ _WORDS = {
     "not_attempted": "not attempted yet",
     "checker_error": "the checker failed; this is our fault, and costs you nothing",
 }
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Also the marks that turn the direction of writing, which could make a line read otherwise.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PRINTED_LINES = 20
 _TIMELINE_LINES = 14
 
 
-def console(stderr: bool = False) -> Console:
+def console() -> Console:
     """Where everything is shown."""
-    return Console(highlight=False, stderr=stderr)
+    return Console(highlight=False)
 
 
 def clean(text: str) -> str:
     """Text of a learner's, with its control characters made visible."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def show(verdict: Verdict, file: str, to: Console) -> None:

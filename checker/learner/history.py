@@ -150,15 +150,6 @@ class History:
             for number, name, at, why, source, outcome, verdict in rows
         ]
 
-    def knows(self, exercise: str, source: str) -> bool:
-        """Whether this very text was kept before."""
-        with self._open() as db:
-            found = db.execute(
-                "SELECT 1 FROM attempts WHERE exercise = ? AND source = ?",
-                (exercise, source.encode("utf-8", "surrogateescape")),
-            ).fetchone()
-        return found is not None
-
     def outcomes(self) -> dict[str, list[Outcome]]:
         """The outcomes of all checks, by exercise, the oldest first."""
         found: dict[str, list[Outcome]] = {}

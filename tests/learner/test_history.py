@@ -33,8 +33,6 @@ def test_a_text_and_its_verdict_come_back_as_they_were(file: Path) -> None:
     (kept,) = History(file).all("a/b")
     assert (kept.number, kept.source, kept.outcome) == (number, "# \udce9 ü\n", "failed")
     assert History(file).last("a/b") == verdict
-    assert History(file).knows("a/b", "# \udce9 ü\n")
-    assert not History(file).knows("a/c", "# \udce9 ü\n")
 
 
 def test_a_guess_counts_until_it_was_compared(file: Path) -> None:
