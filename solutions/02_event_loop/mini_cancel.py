@@ -7,11 +7,13 @@ missing:
 - `Future.set_exception` and `Future.cancel`. Whoever awaits it gets the error raised. `cancel` says
   whether it came in time: False if the future was done, and then it changes nothing.
 - `Task.step`: an error that leaves the coroutine ends the task with that error, and nobody else.
-- `Task.cancel` only asks. If the task waits for something that is not done, that is cancelled, and
-  the error comes up from there. Otherwise the task gets a CancelledError thrown in at its next
-  step. It may clean up, it may even go on: it is done when its coroutine has ended.
+- `Task.cancel` only asks. If the task waits for something that is not done, that is cancelled in
+  its place, and what comes up from there is all that the task gets. Otherwise a CancelledError is
+  thrown in at its next step. A task that cancels itself waits for nothing yet: the request goes to
+  what it waits for next. A task may clean up, go on, even ask again: it is done when its coroutine
+  has ended.
 
-asyncio does it so; the checks run twelve programs on both, and the order must be the same.
+asyncio does it so; the checks run programs on both, and the order must be the same.
 """
 
 import heapq

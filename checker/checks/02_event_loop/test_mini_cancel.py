@@ -1,4 +1,4 @@
-"""Checks of event_loop/mini_cancel: twelve programs give the same order as on asyncio."""
+"""Checks of event_loop/mini_cancel: programs give the same order as on asyncio."""
 
 from pathlib import Path
 from runpy import run_path
@@ -6,6 +6,7 @@ from runpy import run_path
 MATERIAL = Path(__file__).parent / "material"
 assert_same = run_path(str(MATERIAL / "asyncio_says.py"))["assert_same"]
 PROGRAMS = run_path(str(MATERIAL / "mini_programs.py"))
+PROGRAMS["PROGRAMS"].update(run_path(str(MATERIAL / "mini_programs_failing.py"))["PROGRAMS"])
 on_asyncio, source_of = PROGRAMS["on_asyncio"], PROGRAMS["source_of"]
 
 
@@ -13,6 +14,7 @@ async def both(attempt, journal, draw, programs):
     """Programs on asyncio and on the attempt's loop: each has to write and return the same."""
     await attempt.bring_file("outside").call("load_clock_and_sockets")
     await attempt.bring_file("mini_programs").call("load_programs")
+    await attempt.bring_file("mini_programs_failing").call("load_programs")
     material = attempt.bring_file("coroutines")
     for name, advice in programs.items():
         n, log = draw.sample(range(2, 9), 4), journal()
@@ -60,8 +62,26 @@ async def test_cancel(attempt, journal, draw):
             "cancel_too_early_and_too_late": "A task that is cancelled before its first step never "
             "runs: an error thrown into a coroutine that has not begun ends it. A task that is "
             "done cannot be cancelled: False, and its result stays.",
+        },
+    )
+
+
+async def test_itself(attempt, journal, draw):
+    """A task may cancel itself: what it waits for next is cancelled, once for each request."""
+    await both(
+        attempt,
+        journal,
+        draw,
+        {
             "cancels_itself": "The task asked while it was running, and waited for nothing yet. "
             "The request has to be kept, and meets it at the next thing for which it waits.",
+            "cancels_itself_again": "The task asks while it runs, catches the CancelledError, and "
+            "asks again. Before a bare turn the error is thrown in at the next step; before a wait "
+            "the wait is cancelled. Forget a request before its error is thrown in, not after, or "
+            "a new one is lost with it.",
+            "cancels_what_it_awaits_next": "The task asked, and then awaited `inner`. So `inner` "
+            "was cancelled, and with that the request has been met: `inner` swallowed it, and its "
+            "value is what the task gets. It must not be cancelled a second time on top of it.",
         },
     )
 

@@ -1,7 +1,8 @@
-"""Programs of coroutines, for asyncio and for a loop built by hand alike.
+"""Programs of coroutines, for asyncio and for a loop built by hand alike; in these all goes well.
 
-A program gets an `api`: write, sleep, create_task, future, read, send, and `n`, which is a list of
-numbers to sleep for. What it writes on asyncio, on the check's side, is what it should write.
+A program gets an `api`: write, sleep, create_task, future, pair, read, a few coroutines to make
+tasks of, and `n`, which is a list of numbers to sleep for. What it writes on asyncio, on the
+check's side, is what it should write.
 """
 
 import asyncio
@@ -38,6 +39,45 @@ class Api:
             here.close()
             there.close()
 
+    # What programs make tasks of.
+
+    async def walker(self, name, steps):
+        for step in range(steps):
+            self.write(f"{name} {step}")
+            await self.sleep(0)
+        return name
+
+    async def sleeper(self, name, *naps):
+        for nap in naps:
+            await self.sleep(nap)
+            self.write(f"{name} slept {nap}")
+        return name
+
+    async def awaiting(self, name, what):
+        try:
+            value = await what
+        except BaseException as error:
+            self.write(f"{name} gets {type(error).__name__} {error}".rstrip())
+            raise
+        self.write(f"{name} gets {value}")
+        return value
+
+    async def failing(self, name, nap):
+        await self.sleep(nap)
+        self.write(f"{name} fails")
+        raise ValueError(name)
+
+    async def patient(self, name, nap):
+        """Sleeps, and says so when it is cancelled."""
+        self.write(f"{name} begins")
+        try:
+            await self.sleep(nap)
+            self.write(f"{name} slept")
+        except asyncio.CancelledError:
+            self.write(f"{name} cancelled")
+            raise
+        return name
+
 
 class OnAsyncio(Api):
     """The api on asyncio."""
@@ -65,74 +105,29 @@ async def on_asyncio(name, n):
     return api.entries, result
 
 
-# Small parts.
-
-
-async def walker(api, name, steps):
-    for step in range(steps):
-        api.write(f"{name} {step}")
-        await api.sleep(0)
-    return name
-
-
-async def sleeper(api, name, *naps):
-    for nap in naps:
-        await api.sleep(nap)
-        api.write(f"{name} slept {nap}")
-    return name
-
-
-async def awaiting(api, name, what):
-    try:
-        value = await what
-    except BaseException as error:
-        api.write(f"{name} gets {type(error).__name__} {error}".rstrip())
-        raise
-    api.write(f"{name} gets {value}")
-    return value
-
-
-async def failing(api, name, nap):
-    await api.sleep(nap)
-    api.write(f"{name} fails")
-    raise ValueError(name)
-
-
-async def patient(api, name, nap):
-    """Sleeps, and says so when it is cancelled."""
-    api.write(f"{name} begins")
-    try:
-        await api.sleep(nap)
-        api.write(f"{name} slept")
-    except asyncio.CancelledError:
-        api.write(f"{name} cancelled")
-        raise
-    return name
-
-
 # The programs of the steps before, as coroutines.
 
 
 async def pauses(api):
-    tasks = [api.create_task(walker(api, name, n)) for name, n in zip("abc", api.n, strict=False)]
+    tasks = [api.create_task(api.walker(name, n)) for name, n in zip("abc", api.n, strict=False)]
     return [await task for task in tasks]
 
 
 async def sleeps(api):
     first, second, third = api.n[:3]
     naps = {"a": (first, second), "b": (second, first), "c": (third,), "d": (first, third)}
-    tasks = [api.create_task(sleeper(api, name, *each)) for name, each in naps.items()]
+    tasks = [api.create_task(api.sleeper(name, *each)) for name, each in naps.items()]
     return [await task for task in tasks]
 
 
 async def waits(api):
     future = api.future()
-    tasks = [api.create_task(awaiting(api, name, future)) for name in "abc"]
-    walking = api.create_task(walker(api, "w", 5))
+    tasks = [api.create_task(api.awaiting(name, future)) for name in "abc"]
+    walking = api.create_task(api.walker("w", 5))
     await api.sleep(api.n[0])
     future.set_result(api.n[1])
     api.write("set")
-    tasks.append(api.create_task(awaiting(api, "late", future)))
+    tasks.append(api.create_task(api.awaiting("late", future)))
     return [await task for task in [*tasks, walking]]
 
 
@@ -156,7 +151,7 @@ async def talks(api):
 
 
 async def starts_later(api):
-    task = api.create_task(walker(api, "task", 2))
+    task = api.create_task(api.walker("task", 2))
     api.write("main goes on")
     await api.sleep(0)
     api.write("main after one turn")
@@ -164,13 +159,13 @@ async def starts_later(api):
 
 
 async def fans_out(api):
-    tasks = [api.create_task(sleeper(api, f"t{n}", n)) for n in api.n]
+    tasks = [api.create_task(api.sleeper(f"t{n}", n)) for n in api.n]
     return [await task for task in tasks]
 
 
 async def all_who_await(api):
-    task = api.create_task(sleeper(api, "task", api.n[0]))
-    tasks = [api.create_task(awaiting(api, name, task)) for name in "abc"]
+    task = api.create_task(api.sleeper("task", api.n[0]))
+    tasks = [api.create_task(api.awaiting(name, task)) for name in "abc"]
     await api.sleep(api.n[0] + api.n[1])
     return [await each for each in [*tasks, task, task]]
 
@@ -183,16 +178,16 @@ async def coroutines_take_no_turn(api):
         api.write("one")
         return 1
 
-    other = api.create_task(walker(api, "other", 3))
+    other = api.create_task(api.walker("other", 3))
     await api.sleep(0)
     api.write(f"sum {await three()}")
     return await other
 
 
 async def done_takes_no_turn(api):
-    task = api.create_task(sleeper(api, "task", api.n[0]))
+    task = api.create_task(api.sleeper("task", api.n[0]))
     await task
-    other = api.create_task(walker(api, "other", 3))
+    other = api.create_task(api.walker("other", 3))
     await api.sleep(0)
     for _ in range(api.n[1]):
         await task
@@ -202,7 +197,7 @@ async def done_takes_no_turn(api):
 
 async def one_by_one(api):
     futures = [api.future() for _ in range(4)]
-    tasks = [api.create_task(awaiting(api, f"t{k}", each)) for k, each in enumerate(futures)]
+    tasks = [api.create_task(api.awaiting(f"t{k}", each)) for k, each in enumerate(futures)]
     await api.sleep(api.n[0])
     for k in (2, 0, 3, 1):
         futures[k].set_result(k)
@@ -221,204 +216,17 @@ async def chain(api):
 
 
 async def leaves_the_rest(api):
-    api.create_task(sleeper(api, "left behind", 1000))
-    api.create_task(sleeper(api, "in time", api.n[0]))
+    api.create_task(api.sleeper("left behind", 1000))
+    api.create_task(api.sleeper("in time", api.n[0]))
     await api.sleep(api.n[0] + api.n[1])
     return "done"
 
 
-# Errors.
-
-
-async def error_reaches_who_awaits(api):
-    task = api.create_task(failing(api, "task", api.n[0]))
-    other = api.create_task(sleeper(api, "other", api.n[0], api.n[1]))
-    try:
-        await task
-    except ValueError as error:
-        api.write(f"main gets {error}")
-    return await other
-
-
-async def error_reaches_everybody(api):
-    task = api.create_task(failing(api, "task", api.n[0]))
-    tasks = [api.create_task(awaiting(api, name, task)) for name in "ab"]
-    await api.sleep(api.n[0] + api.n[1])
-    for each in [*tasks, task]:
-        try:
-            await each
-        except ValueError as error:
-            api.write(f"late {error}")
-    return task.done()
-
-
-async def error_of_nobody(api):
-    future = api.future()
-    api.create_task(failing(api, "alone", api.n[0]))
-    tasks = [api.create_task(awaiting(api, name, future)) for name in "ab"]
-    other = api.create_task(sleeper(api, "other", api.n[0], api.n[1]))
-    await other
-    future.set_exception(KeyError("k"))
-    for task in tasks:
-        try:
-            await task
-        except KeyError:
-            api.write("main gets KeyError")
-    return "done"
-
-
-# Cancellation.
-
-
-async def cancel_a_sleeper(api):
-    task = api.create_task(patient(api, "task", 100))
-    other = api.create_task(walker(api, "other", 4))
-    await api.sleep(api.n[0])
-    api.write(f"asked {task.cancel()}")
-    await api.sleep(0)
-    api.write(f"one turn later {task.done()}")
-    try:
-        await task
-    except asyncio.CancelledError:
-        api.write("main knows")
-    return await other
-
-
-async def cancel_too_early_and_too_late(api):
-    task = api.create_task(patient(api, "early", 1))
-    api.write(f"asked {task.cancel()}")
-    try:
-        await task
-    except asyncio.CancelledError:
-        api.write("main knows")
-    task = api.create_task(sleeper(api, "late", api.n[0]))
-    await task
-    api.write(f"asked {task.cancel()}")
-    return await task
-
-
-async def cancels_itself(api):
-    async def self_critical():
-        api.write(f"asks itself {task.cancel()}")
-        try:
-            await api.sleep(100)
-        except asyncio.CancelledError:
-            api.write("cancelled at the next await")
-            raise
-
-    task = api.create_task(self_critical())
-    try:
-        await task
-    except asyncio.CancelledError:
-        api.write("main knows")
-    return task.done()
-
-
-async def cancel_goes_inwards(api):
-    inner = api.create_task(patient(api, "inner", 100))
-    outer = api.create_task(awaiting(api, "outer", inner))
-    beside = api.create_task(awaiting(api, "beside", inner))
-    await api.sleep(api.n[0])
-    api.write(f"asked {outer.cancel()}")
-    for task in (outer, beside):
-        try:
-            await task
-        except asyncio.CancelledError:
-            api.write("main knows")
-    return inner.done()
-
-
-async def cancel_a_future(api):
-    future = api.future()
-    tasks = [api.create_task(awaiting(api, name, future)) for name in "ab"]
-    await api.sleep(api.n[0])
-    api.write(f"asked {future.cancel()}, again {future.cancel()}")
-    for task in tasks:
-        try:
-            await task
-        except asyncio.CancelledError:
-            api.write("main knows")
-    return "done"
-
-
-async def cancel_comes_second(api):
-    future = api.future()
-
-    async def tidy():
-        try:
-            api.write(f"tidy gets {await future}")
-        except asyncio.CancelledError:
-            api.write("tidy cancelled")
-            await api.sleep(api.n[1])
-            api.write("tidied up")
-            raise
-
-    task = api.create_task(tidy())
-    await api.sleep(api.n[0])
-    future.set_result("a value")
-    api.write(f"asked {task.cancel()}")
-    try:
-        await task
-    except asyncio.CancelledError:
-        api.write("main knows")
-    return await future
-
-
-async def swallowed(api):
-    async def stubborn():
-        try:
-            await api.sleep(100)
-        except asyncio.CancelledError:
-            api.write("swallowed")
-        await api.sleep(api.n[1])
-        return "alive"
-
-    task = api.create_task(stubborn())
-    await api.sleep(api.n[0])
-    task.cancel()
-    return await task
-
-
-async def cleanup_waits(api):
-    async def careful():
-        try:
-            await api.sleep(100)
-        except Exception:
-            api.write("an Exception")
-        finally:
-            api.write("cleanup begins")
-            await api.sleep(api.n[1])
-            api.write("cleanup ends")
-
-    task = api.create_task(careful())
-    await api.sleep(api.n[0])
-    task.cancel()
-    try:
-        await task
-    except asyncio.CancelledError:
-        api.write("main knows")
-    return "done"
-
-
-async def cleanup_fails(api):
-    async def clumsy():
-        try:
-            await api.sleep(100)
-        finally:
-            raise ValueError("in the cleanup")
-
-    task = api.create_task(clumsy())
-    await api.sleep(api.n[0])
-    task.cancel()
-    try:
-        await task
-    except ValueError as error:
-        api.write(f"main gets {error}")
-    return "done"
-
-
+# A program is what takes an api, and nothing else.
 PROGRAMS = {
-    name: made for name, made in list(globals().items()) if asyncio.iscoroutinefunction(made)
+    name: made
+    for name, made in list(globals().items())
+    if inspect.isfunction(made) and list(inspect.signature(made).parameters) == ["api"]
 }
 
 

@@ -1,4 +1,4 @@
-# fails: cancel, inwards, cleanup | says: runs nothing of the task
+# fails: cancel, inwards, cleanup, itself | says: runs nothing of the task
 
 import heapq
 from asyncio import CancelledError

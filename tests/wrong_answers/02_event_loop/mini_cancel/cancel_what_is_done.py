@@ -1,4 +1,4 @@
-# fails: inwards | says: a second `cancel` says False
+# fails: inwards, itself | says: a second `cancel` says False
 
 import heapq
 from asyncio import CancelledError

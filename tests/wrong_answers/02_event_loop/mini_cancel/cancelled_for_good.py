@@ -1,4 +1,4 @@
-# fails: inwards, cleanup | says: and there alone
+# fails: inwards, cleanup, itself | says: and there alone
 
 import heapq
 from asyncio import CancelledError

@@ -1,4 +1,4 @@
-# fails: cancel, inwards, cleanup | says: all who awaited it get the CancelledError
+# fails: cancel, inwards, cleanup, itself | says: all who awaited it get the CancelledError
 
 import heapq
 from asyncio import CancelledError

@@ -1,4 +1,4 @@
-# fails: earlier_programs, errors, cancel, inwards, cleanup | says: StopIteration
+# fails: earlier_programs, errors, cancel, inwards, cleanup, itself | says: StopIteration
 
 import heapq
 from asyncio import CancelledError

@@ -1,4 +1,4 @@
-# fails: cancel, inwards, cleanup | says: your code raised CancelledError
+# fails: cancel, inwards, cleanup, itself | says: your code raised CancelledError
 
 import heapq
 from asyncio import CancelledError

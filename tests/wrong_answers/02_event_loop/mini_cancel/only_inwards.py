@@ -1,4 +1,4 @@
-# fails: cancel, inwards | says: A task that is cancelled before its first step never runs
+# fails: cancel, inwards, itself | says: A task that is cancelled before its first step never runs
 
 import heapq
 from asyncio import CancelledError

@@ -1,4 +1,4 @@
-# fails: cancel | says: The request has to be kept
+# fails: itself | says: The request has to be kept
 
 import heapq
 from asyncio import CancelledError

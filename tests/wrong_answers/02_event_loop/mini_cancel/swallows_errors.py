@@ -1,4 +1,4 @@
-# fails: errors, cancel, inwards, cleanup | says: come up where the task is awaited
+# fails: errors, cancel, inwards, cleanup, itself | says: come up where the task is awaited
 
 import heapq
 from asyncio import CancelledError

@@ -1,4 +1,4 @@
-# fails: cancel, inwards | says: runs nothing of the task
+# fails: cancel, inwards, itself | says: runs nothing of the task
 
 import heapq
 from asyncio import CancelledError
