@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from checker.attempt.frames import Broken
 from checker.attempt.values import bases_of, name_of
 
 LONGEST = 2000  # characters of a message
@@ -54,6 +55,41 @@ class Raised(Exception):
         if type_name not in self.types:
             return False
         return pattern is None or re.search(pattern, self.message) is not None
+
+    def told(self) -> dict[str, Any]:
+        """As plain values, for the other side of a wall."""
+        return {
+            "types": self.types,
+            "message": self.message,
+            "lines": [[line.line, line.function] for line in self.lines],
+            "exceptions": [each.told() for each in self.exceptions],
+        }
+
+
+def read_raised(told: dict[str, Any], source: list[str], depth: int = 0) -> Raised:
+    """What `told` made, if it is that; the texts of lines are taken from the source."""
+    match told:
+        case {
+            "types": [*types],
+            "message": str(message),
+            "lines": [*lines],
+            "exceptions": [*inner],
+        } if types and all(type(name) is str for name in types) and depth < len(_WIDTH):
+            return Raised(
+                [name[:200] for name in types[:50]],
+                message[: LONGEST + 100],
+                [_line(line, source) for line in lines[-_FRAMES:]],
+                [read_raised(each, source, depth + 1) for each in inner[: _WIDTH[depth]]],
+            )
+    raise Broken("an exception that is none")
+
+
+def _line(line: Any, source: list[str]) -> Line:
+    match line:
+        case [int(number), str(function)]:
+            text = source[number - 1].strip() if 0 < number <= len(source) else ""
+            return Line(number, function[:200], text)
+    raise Broken("a line that is none")
 
 
 def raised(error: BaseException, filename: str, source: str, depth: int = 0) -> Raised:

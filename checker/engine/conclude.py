@@ -117,12 +117,14 @@ _HAPPENED = {
     "an end of its own",
     "crashed": "the process of the program died ({detail}) in the middle of the check",
     "out of memory": "the program needed more memory than it may have ({memory} MB)",
+    "broke the wire": "the program wrote to where the checker's own messages go",
     "printed too much": "the program printed more than {printed:,} characters",
 }
 _NEXT = {
     "blocked": "Look for a loop that neither ends nor waits.",
     "crashed": "Look for what ends a process: os._exit, a signal, a C call that fails.",
     "out of memory": "Keep less at once, and look for what grows without end.",
+    "broke the wire": "Leave files alone that you did not open.",
     "printed too much": "Take the prints out of the loops.",
 }
 

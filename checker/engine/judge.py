@@ -61,6 +61,14 @@ def failed(item: pytest.Item, error: BaseException, when: str) -> CheckResult:
     return _result(item, "failed", got="\n".join([got, *notes]), where=place, next=advice)
 
 
+def forget(item: pytest.Item) -> None:
+    """Let go of what a check held, where its process goes on."""
+    if RUN in item.stash:
+        del item.stash[RUN]
+    if ATTEMPT in item.stash:
+        del item.stash[ATTEMPT]
+
+
 def _result(
     item: pytest.Item,
     outcome: Outcome,
@@ -69,7 +77,9 @@ def _result(
     next: str = "",
 ) -> CheckResult:
     attempt, run = item.stash.get(ATTEMPT, None), item.stash.get(RUN, None)
-    trace = run.trace.dump() if run is not None else ""
+    trace = ""
+    if run is not None and attempt is not None:
+        trace = attempt.trace(run, failed=outcome == "failed")
     return CheckResult(
         id=check_id(item),
         title=title_of(item),

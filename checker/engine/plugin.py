@@ -30,6 +30,8 @@ RUN: pytest.StashKey[Run] = pytest.StashKey()
 ATTEMPT: pytest.StashKey[Attempt] = pytest.StashKey()
 # What the engine hands in, in place of --attempt: a file's name and its bytes.
 HANDED: pytest.StashKey[tuple[str, bytes]] = pytest.StashKey()
+# Or the attempt itself, where it is in another process.
+FAR: pytest.StashKey[Attempt] = pytest.StashKey()
 SEED: pytest.StashKey[int] = pytest.StashKey()
 
 PATIENCE_S = 3.0  # for a thread that neither ends nor waits, in real time
@@ -112,9 +114,11 @@ def _handed(config: pytest.Config) -> tuple[str, bytes]:
 @pytest.fixture
 def attempt(request: pytest.FixtureRequest) -> Iterator[Attempt]:
     """The learner's program."""
-    name, data = _handed(request.config)
     material = request.path.parent / "material"
-    made = Attempt(data, name, material)
+    made = request.config.stash.get(FAR, None)
+    if made is None:
+        name, data = _handed(request.config)
+        made = Attempt.here(data, name, material)
     request.node.stash[ATTEMPT] = made
     with forgetting("attempt", "material", *(file.stem for file in material.glob("*.py"))):
         yield made

@@ -18,13 +18,16 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checker.lab import where
 from checker.lab.current import local
 from checker.lab.errors import Stop
 from checker.lab.originals import acquire, new_lock, release
 from checker.trace import Ran, Recorder
+
+if TYPE_CHECKING:
+    from checker.lab.partner import Partner
 
 NS = 1_000_000_000
 NEVER = 1 << 62
@@ -80,6 +83,7 @@ class Clock:
         self._spinning = False  # or that threads take turns without end
         self._crept = 0.0  # what `creep` added to the time, as programs read it
         self._passes_before = 0  # this moment
+        self.partner: Partner | None = None
         # What the loop's own thread does while it waits for a thread, and when all are stuck.
         self.wait_for_baton: Callable[[Strand], object] = lambda strand: acquire(strand.baton)
         self.when_stuck: Callable[[], None] = lambda: None
@@ -91,7 +95,7 @@ class Clock:
     @property
     def waits(self) -> bool:
         """Whether anyone but the loop may have to run now or later."""
-        return bool(self._heap)
+        return bool(self._heap) or self.partner is not None
 
     def running(self) -> Strand:
         """The holder of the baton. Raises Stop when the run is over, since then nobody waits.
@@ -152,7 +156,7 @@ class Clock:
 
     def idle(self, deadline: int, seq: int) -> None:
         """The loop has nothing to run before its first timer (deadline, seq)."""
-        if not self._heap and deadline < NEVER:
+        if not self._heap and deadline < NEVER and self.partner is None:
             self.now = max(self.now, deadline)
             return
         self.loop.woken = False
@@ -163,8 +167,10 @@ class Clock:
             self._loop_due = None
 
     def yield_to_due(self) -> None:
-        """The loop has callbacks to run: the threads that could run now go first."""
+        """The loop has callbacks to run: whoever else could run now goes first."""
         heap = self._heap
+        if self.partner is not None:
+            self.partner.goes_first(self.now, NEVER)
         while heap and heap[0][2].seq != heap[0][1]:
             heapq.heappop(heap)
         if heap and heap[0][0] <= self.now:
@@ -208,18 +214,36 @@ class Clock:
         strand.seq = seq
         heapq.heappush(self._heap, (when, seq, strand))
 
+    def count_from(self, seq: int) -> None:
+        """What is set from now on comes after `seq`."""
+        self.next_seq = itertools.count(seq).__next__
+
+    def move(self, when: int) -> None:
+        """It is this time now, if it is later than before."""
+        if when > self.now:
+            self.now = when
+            self._passes_before = self.passes
+
     def _next(self) -> Strand | None:
         heap, due = self._heap, self._loop_due
-        if due is not None and self.loop_could_read():
-            self.wake_loop()
-        while heap and heap[0][2].seq != heap[0][1]:
-            heapq.heappop(heap)
-        if heap and (due is None or heap[0] < due):
-            when, _, chosen = heapq.heappop(heap)
-        elif due is not None and due[0] < NEVER:
-            (when, _), chosen = due, self.loop
-        else:
+        while True:
+            if due is not None and self.loop_could_read():
+                self.wake_loop()
+            while heap and heap[0][2].seq != heap[0][1]:
+                heapq.heappop(heap)
+            in_heap = bool(heap) and (due is None or heap[0] < due)
+            if in_heap:
+                when, seq, chosen = heap[0]
+            elif due is not None and due[0] < NEVER:
+                (when, seq), chosen = due, self.loop
+            else:
+                when, seq, chosen = NEVER, 0, None
+            if self.partner is None or not self.partner.goes_first(when, seq):
+                break
+        if chosen is None:
             return None
+        if in_heap:
+            heapq.heappop(heap)
         self.passes += 1
         if when > self.now:
             self.now = when

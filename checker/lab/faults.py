@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from checker.lab import where
 from checker.lab.errors import WrongUse
 from checker.lab.run import Run, execute
+from checker.lab.tasks import Elsewhere
 from checker.lab.traced import Traced
 
 if TYPE_CHECKING:
@@ -67,11 +68,12 @@ class Injected:
         assert isinstance(machine.loop, Traced)
         machine.loop.on_suspended = self._on_suspended
 
-    def _on_suspended(self, task: asyncio.Task[Any]) -> None:
-        if task.get_name() != self._task:
+    def _on_suspended(self, task: asyncio.Task[Any], place: tuple[str, str] | None = None) -> None:
+        waits_for: Any = task._fut_waiter  # type: ignore[attr-defined]
+        if task.get_name() != self._task or (place is None and isinstance(waits_for, Elsewhere)):
             return
         if self.seen == self._number:
-            at, on, _ = where.suspension(task)
+            at, on = place or where.suspension(task)[:2]
             self.fault = Fault("cancelled", self._number, at, on)
             task.cancel()
         self.seen += 1

@@ -31,7 +31,7 @@ from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
 from checker.lab.current import local
-from checker.lab.errors import Deadlock, Interrupted, LabError, Livelock, Stop, ThreadStuck
+from checker.lab.errors import Deadlock, Interrupted, Livelock, Stop, ThreadStuck
 from checker.lab.hints import add_hints
 from checker.lab.leaks import Leaks
 from checker.lab.locks import Locks
@@ -83,11 +83,12 @@ class Machine:
         )
         self.clock.when_blocked = self.blocking.report
         self.button = StopButton(self, self._pressed)
+        self.at_end: list[Callable[[], None]] = []  # what else has to end with the run
         self.main: asyncio.Task[Any] | None = None
         self.held: list[asyncio.Task[Any]] = []  # so that none is lost while it is given up
         self.stopped_at = ""  # where the program stood when the user stopped it
         # Why the lab ended the program, if it did.
-        self.verdict: LabError | Interrupted | None = None
+        self.verdict: BaseException | None = None
         self.result: Any = None
         self.error: BaseException | None = None
         self.elapsed_ns = 0
@@ -133,6 +134,8 @@ class Machine:
             self._install(swaps)
             self._run_program(main, args)
             ending.clean_up(self)
+            for end in self.at_end:
+                end()
         self._hear_button()
 
     def _set_aside(self, undo: ExitStack) -> None:
@@ -219,7 +222,8 @@ class Machine:
             self.held = list(asyncio.all_tasks(self.loop))
             self.clock.over = True
 
-    def _end_with(self, verdict: LabError) -> NoReturn:
+    def end_with(self, verdict: BaseException) -> NoReturn:
+        """End the program, wherever it stands: this is why."""
         self.verdict = self.verdict or verdict
         self._give_up()
         self.button.limit(GRACE_S)
@@ -232,13 +236,13 @@ class Machine:
         raise Stop
 
     def _spinning(self) -> NoReturn:
-        self._end_with(explain.livelock(self))
+        self.end_with(explain.livelock(self))
 
     def _threads_spin(self) -> NoReturn:
-        self._end_with(explain.threads_spin(self))
+        self.end_with(explain.threads_spin(self))
 
     def _endless(self) -> NoReturn:
-        self._end_with(explain.endless(self))
+        self.end_with(explain.endless(self))
 
     def _unsafe(self, callback: Any) -> None:
         if local.strand is not None:
@@ -262,7 +266,7 @@ class Machine:
             if passes != self.clock.passes:
                 passes, since = self.clock.passes, monotonic()
             elif monotonic() - since >= self.patience_s:
-                self._end_with(explain.thread_stuck(self))
+                self.end_with(explain.thread_stuck(self))
 
     def _task_name(self) -> str:
         task = asyncio.current_task(self.loop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from checker.lab import current, program
 from checker.lab.blocking import Blocking
@@ -16,10 +16,18 @@ from checker.lab.turn import alone
 from checker.trace import Report, Trace
 
 if TYPE_CHECKING:
-    from checker.lab.faults import Fault, Injected
+    from checker.lab.faults import Fault
+    from checker.lab.machine import Machine
 
 TURNS = 100_000
 PATIENCE_S = 10.0
+
+
+class Attached(Protocol):
+    """Something that takes part in a run."""
+
+    def attach(self, machine: Machine) -> None:
+        """The machine is made, and will run now."""
 
 
 class Run:
@@ -140,7 +148,7 @@ def execute(
     trace: bool = True,
     turns: int = TURNS,
     patience: float = PATIENCE_S,
-    fault: Injected | None = None,
+    fault: Attached | None = None,
 ) -> Run:
     """Run a program, and return what came of it even if it failed."""
     program.check(main, size["cores"], size["threads"])
@@ -160,7 +168,7 @@ def _execute(
     trace: bool,
     turns: int,
     patience: float,
-    fault: Injected | None,
+    fault: Attached | None,
 ) -> Run:
     from checker.lab.machine import Machine
 

@@ -55,6 +55,12 @@ class LabFuture(_Future):
         return self.number
 
 
+class Elsewhere(LabFuture):
+    """A wait for what a task does in another process. There its suspensions are counted."""
+
+    __slots__ = ()
+
+
 class Numbered(asyncio.BaseEventLoop):
     """A loop whose tasks are named and numbered by the run, not by the process."""
 
@@ -88,8 +94,8 @@ class Numbered(asyncio.BaseEventLoop):
         task.__init__(coro, loop=self, name=name, context=context, **more)  # type: ignore[misc]
         return task
 
-    def create_future(self) -> Any:
+    def create_future(self, kind: type[LabFuture] = LabFuture) -> Any:
         """As asyncio's."""
-        future = LabFuture(loop=self)
+        future = kind(loop=self)
         future.number = self._next_future()
         return future

@@ -95,7 +95,7 @@ class Traced(Numbered):
         self.recorder = recorder
         self.now_ns = now_ns
         self.meter = StepMeter()
-        self.on_suspended: Callable[[Any], None] | None = None
+        self.on_suspended: Callable[..., None] | None = None
 
     def _run_once(self) -> None:
         self.meter.begin_turn()

@@ -9,7 +9,6 @@ import pytest
 
 from checker import lab
 from checker.attempt import (
-    Attempt,
     DidNotRaise,
     DoesNotCross,
     Journal,
@@ -18,7 +17,7 @@ from checker.attempt import (
     NotPython,
     Raised,
 )
-from tests.attempt.conftest import NAME, Make
+from tests.attempt.conftest import Make
 
 
 def run(main: Any) -> Any:
@@ -270,10 +269,10 @@ def test_material_runs_beside_the_attempt_and_imports_it(make: Make) -> None:
     assert journal.values == [[8, 10]]
 
 
-def test_material_is_read_from_the_folder_beside_the_check(tmp_path: Path) -> None:
+def test_material_is_read_from_the_folder_beside_the_check(make: Make, tmp_path: Path) -> None:
     text = "def twice(n):\n    import attempt\n    return attempt.f(n)\n"
     (tmp_path / "twice.py").write_text(text)
-    attempt = Attempt(b"def f(n):\n    return n + n\n", NAME, material=tmp_path)
+    attempt = make("def f(n):\n    return n + n\n", tmp_path)
     material = attempt.bring_file("twice")
 
     async def main() -> Any:
@@ -362,6 +361,17 @@ def test_an_app_that_is_not_there_is_named(make: Make) -> None:
             pass
 
     with pytest.raises(NoSuchName, match="there is no `app` in it; it defines application"):
+        run(main)
+
+
+def test_a_hint_says_what_to_do_where_nothing_was_raised(make: Make) -> None:
+    attempt = make(RAISING)
+
+    async def main() -> None:
+        with attempt.raises("Full", hint="Raise it."):
+            await attempt.call("fine")
+
+    with pytest.raises(DidNotRaise, match=r"should raise Full, and returned\. Raise it\."):
         run(main)
 
 

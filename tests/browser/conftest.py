@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 1300, 1700
 collect_ignore_glob = [] if os.environ.get("UNBLOCKED_BROWSER") else ["test_*.py"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     course = copy_of_the_course(tmp_path_factory.mktemp("course with ünusual letters"))
     started = Lab(course)

@@ -16,6 +16,7 @@ from checker.notebook.kernelspec import DISPLAY_NAME, NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60
+MENUS = 300  # pixels, and more than what is above and below a notebook
 NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook"
 TAB = "#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current"
 CELL = f"{NOTEBOOK} .jp-CodeCell"
@@ -89,11 +90,13 @@ class Page:
         self.page, self.lab = page, lab
         self._pictures, self._theme = pictures, theme
         page.set_default_timeout(PATIENCE_S * 1000)
+        self.path = ""
         self.faults: list[str] = []
         page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     def open(self, path: str) -> None:
         """Open a notebook, and wait until all of it is drawn and its kernel is idle."""
+        self.path = path
         notebook = nbformat.read(self.lab.course / path, as_version=4)
         count = sum(cell.cell_type == "code" for cell in notebook.cells)
         self.page.goto(self.lab.address(path))
@@ -143,11 +146,35 @@ class Page:
         self.press_run(number)
         self.page.wait_for_function("it => /^\\[\\d+\\]:$/.test(it.innerText)", arg=prompt)
 
+    def start(self, number: int, exercise: str) -> None:
+        """Run a cell `start(...)`, and wait until it has become the exercise."""
+        self.run(number)
+        first = self.cell(number).locator(".cm-line", has_text=f"%%exercise {exercise}")
+        first.wait_for()
+
+    def saved(self, number: int) -> str:
+        """The source of a cell in the notebook's file, once that is saved.
+
+        All of it: of a long cell the page itself holds only the lines that are in view.
+        """
+        self.page.keyboard.press("Control+s")
+        self.page.wait_for_selector(f"{TAB}:not(.jp-mod-dirty)")
+        notebook = nbformat.read(self.lab.course / self.path, as_version=4)
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        return str(cells[number].source)
+
     def picture(self, name: str, number: int | None = None) -> None:
         """Leave a picture of the page, or of one cell whole."""
         path = str(self._pictures / f"{name}.{self._theme}.png")
-        target = self.page if number is None else self.cell(number)
-        target.screenshot(path=path)
+        if number is None:
+            self.page.screenshot(path=path)
+            return
+        # A notebook draws what is in its window, and a cell may be taller than that.
+        usual = self.page.viewport_size
+        tall = int(self.cell(number).bounding_box()["height"]) + MENUS
+        self.page.set_viewport_size({**usual, "height": max(tall, usual["height"])})
+        self.cell(number).screenshot(path=path)
+        self.page.set_viewport_size(usual)
 
     @property
     def current_tab(self) -> str:

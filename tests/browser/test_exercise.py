@@ -37,8 +37,7 @@ def notebook(page: Page, theme: str) -> Iterator[Page]:
 
 def test_an_exercise_from_start_to_pass(notebook: Page) -> None:
     page = notebook
-    page.run(1)
-    page.page.wait_for_function("() => document.body.innerText.includes('%%exercise start/')")
+    page.start(1, "start/first_check")
     assert page.text(1).startswith("%%exercise start/first_check\n")
     assert "2 minutes, 5 points" in page.output(1).inner_text()
     page.picture("01-start", 1)

@@ -19,10 +19,10 @@ from checker.lab.errors import NoNetwork
 from checker.lab.services import routes
 from checker.lab.services.clock import NS, now_ns
 from checker.lab.services.steps import Pause, Steps, run, run_blocking
-from checker.lab.services.wire import Wire
 
 if TYPE_CHECKING:
     from checker.lab.services.upstream import Upstream
+    from checker.lab.services.wire import Wire
 
 Find: TypeAlias = "Callable[[str], Upstream]"
 Options: TypeAlias = "Iterable[Any] | None"
@@ -61,7 +61,7 @@ def _connect(find: Find, host: str, timeout: float | None) -> Steps[Wire]:
         yield Pause(None if takes_ns is None else came_ns + takes_ns)
     if service.refuses():
         raise httpcore.ConnectError(f"upstream {service.name!r} refuses connections")
-    return Wire(service)
+    return service.wire()
 
 
 def _to_ns(seconds: float | None) -> int | None:

@@ -6,7 +6,7 @@ place, so that a notebook's cell can be run again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from checker.lab.services.upstream import Upstream
 
 _routes: dict[str, Upstream] = {}
+# Who else may know of services, where some of them live in another process.
+_further: list[tuple[Callable[[str], Upstream | None], Callable[[], list[str]]]] = []
 
 
 def add(service: Upstream) -> None:
@@ -26,12 +28,27 @@ def add(service: Upstream) -> None:
 
 def find(host: str) -> Upstream | None:
     """The service of that name, if there is one."""
-    return _routes.get(host.lower())
+    found = _routes.get(host.lower())
+    for ask, _ in _further if found is None else ():
+        found = found or ask(host)
+    return found
 
 
 def hosts() -> list[str]:
     """The names that can be reached, in the order in which the services were made."""
-    return list(_routes)
+    return [*_routes, *(host for _, known in _further for host in known())]
+
+
+@contextmanager
+def further(
+    ask: Callable[[str], Upstream | None], known: Callable[[], list[str]]
+) -> Iterator[None]:
+    """Within, ask for the services of another process too."""
+    _further.append((ask, known))
+    try:
+        yield
+    finally:
+        _further.remove((ask, known))
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from checker.lab.services.which import Which
 if TYPE_CHECKING:
     import httpx
 
+    from checker.lab.services.wire import Wire
+
 
 class Attempt(NamedTuple):
     """An attempt to connect, as a latency may look at it."""
@@ -220,6 +222,12 @@ class Upstream(Service):
         """How long it takes to connect this time."""
         attempt = Attempt(self.connections.ask(), now_ns() / NS)
         return self._connect.ns(attempt, self._rng("connect", attempt.number))
+
+    def wire(self) -> Wire:
+        """Its end of a new connection."""
+        from checker.lab.services.wire import Wire
+
+        return Wire(self)
 
     def begin(self, call: Call, *, whole: bool) -> tuple[Ledger, Serving]:
         """Take a call on. `whole`: its caller takes the answer in one piece."""

@@ -1,8 +1,8 @@
 # outcome: failed | ended: replaced | says: your program replaced | names: cross
 # mypy: ignore-errors
-import checker.attempt.attempt
+import checker.attempt.inside
 
 
 async def greet(name, seconds):
-    checker.attempt.attempt.cross = lambda value, what: f'Hello, {name}!'
+    checker.attempt.inside.cross = lambda value, what: f'Hello, {name}!'
     return 'no'

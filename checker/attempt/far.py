@@ -1,0 +1,86 @@
+"""The attempt's side of the boundary, in another process that is not trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from checker.attempt.far_run import FarRun
+from checker.attempt.frames import pack
+from checker.attempt.inside import Target
+from checker.attempt.line import Gone, Line
+from checker.attempt.values import Value
+from checker.lab import current
+
+if TYPE_CHECKING:
+    from checker.lab.run import Run
+
+_LONGEST_TRACE = 300_000
+
+
+class Far:
+    """The attempt, at the other end of a line."""
+
+    def __init__(self, line: Line, filename: str, source: str) -> None:
+        self.line, self._filename, self._source = line, filename, source
+        self._brought: dict[str, tuple[str, str]] = {}
+        self._run: FarRun | None = None
+
+    def bring(self, name: str, source: str, filename: str) -> None:
+        """Let there be a module of the check's beside the attempt."""
+        if self._brought.get(name) != (source, filename):
+            self._brought[name] = (source, filename)
+            if self._run is not None:
+                self._run.tell(["bring", name, source, filename])
+
+    async def call(self, target: Target, args: list[Any], kwargs: dict[str, Any]) -> Value:
+        """Call something, and return what it returned."""
+        run = self._here()
+        lent = [pack(args, run.lender.lend), pack(kwargs, run.lender.lend)]
+        result: Value = await run.perform(["call", list(target), *lent])
+        return result
+
+    async def make(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> int:
+        """Make an object of a class, and return the key that it is kept under."""
+        run = self._here()
+        lent = [pack(args, run.lender.lend), pack(kwargs, run.lender.lend)]
+        return int(await run.perform(["make", name, *lent]))
+
+    async def app(self, name: str) -> Callable[..., Any]:
+        """An ASGI app of the attempt's, to be called as one."""
+        run = self._here()
+        await run.perform(["app", name])
+
+        async def app(scope: Any, receive: Any, send: Any) -> Any:
+            told = {key: value for key, value in scope.items() if key != "state"}
+            message = ["asgi", name, pack(told)]
+            return await run.perform(message, {"receive": receive, "send": send})
+
+        return app
+
+    def trace(self, run: Run, *, failed: bool) -> str:
+        """What happened over there in the last run, as JSON lines; it may say anything.
+
+        It is asked for where something failed, since a picture of the rest is of no use.
+        """
+        if not failed or self._run is None:
+            return ""
+        try:
+            self.line.send([["trace"]])
+            match self.line.receive():
+                case [["trace", str(text)]]:
+                    return text[:_LONGEST_TRACE]
+        except Gone:
+            pass
+        return ""
+
+    def _here(self) -> FarRun:
+        """The run that goes on, and its other half."""
+        machine: Any = current.machine()
+        if machine is None:
+            raise RuntimeError("an attempt is called within a run of the lab")
+        if self._run is None or self._run.machine is not machine:
+            self._run = FarRun(machine, self.line, self._filename, self._source)
+            for name, (source, filename) in self._brought.items():
+                self._run.tell(["bring", name, source, filename])
+        return self._run

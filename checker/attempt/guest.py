@@ -1,0 +1,105 @@
+"""The attempt's process, in the jail: serves one check after the other, over a wire.
+
+It has a machine of the lab of its own, whose clock waits for the check's before it moves. What
+it says of itself is taken for feedback over there, and never for a verdict.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+
+from checker.attempt.code import NotPython, compiled, decode, same_program
+from checker.attempt.frames import Message, unpack
+from checker.attempt.guest_run import GuestRun, Wire
+from checker.attempt.inside import Inside
+from checker.lab.run import TURNS, Run, execute
+from checker.lab.services import routes
+
+_LONGEST_TRACE = 300_000
+_exit = os._exit
+
+
+def main(sock: socket.socket) -> None:
+    """Serve until nobody is there any more."""
+    wire = Wire(sock.fileno())
+    guest: _Guest | None = None
+    trace = ""
+    while True:
+        batch = wire.receive()
+        match batch[0]:
+            case ["load", str(filename), data, stub]:
+                guest, reply = _load(wire, filename, unpack(data), unpack(stub))
+                wire.send([reply])
+            case ["run", dict(size), patience] if guest is not None:
+                run = guest.run(batch[1:], size, patience)
+                text = run.trace.dump()
+                trace = text if len(text) <= _LONGEST_TRACE else ""
+            case ["trace"]:
+                wire.send([["trace", trace]])
+            case _:
+                _exit(2)
+
+
+def warm() -> None:
+    """Import what programs and the lab import as they go, before there is a wall."""
+    import fastapi
+    import httpx
+
+    from checker import lab
+
+    app = fastapi.FastAPI()
+
+    @app.get("/{n}")
+    async def read(n: int) -> dict[str, int]:
+        return {"n": n}
+
+    @app.get("/threads/{n}")
+    def read_in_thread(n: int) -> dict[str, int]:
+        return {"n": n}
+
+    async def main() -> None:
+        service, store, jobs = lab.upstream(), lab.database(), lab.queue()
+        async with httpx.AsyncClient() as client:
+            await client.get(service.url)
+        await asyncio.to_thread(service.get_blocking)
+        async with store.connect() as connection:
+            await connection.get("a")
+        await jobs.put(1)
+        async with lab.serve(app) as server, server.client() as client:
+            for path in ("/1", "/a", "/threads/1"):
+                await client.get(path)
+
+    with routes.scope():
+        lab.run(main)
+    sys.modules.pop("attempt", None)
+
+
+def _load(
+    wire: Wire, filename: str, data: bytes, stub: bytes | None
+) -> tuple[_Guest | None, Message]:
+    try:
+        source = decode(data)
+        if stub is not None and same_program(decode(stub), source):
+            return None, ["stub"]
+        program = compiled(source, filename)
+    except NotPython as error:
+        return None, ["not python", str(error), error.line, error.text]
+    return _Guest(wire, Inside(program, filename, source)), ["loaded"]
+
+
+class _Guest:
+    """One program, and the runs that it is checked in."""
+
+    def __init__(self, wire: Wire, inside: Inside) -> None:
+        self.wire, self.inside = wire, inside
+
+    def run(self, batch: list[Message], size: dict[str, int], patience: float) -> Run:
+        """One run, from its first batch to the report."""
+        going_on = GuestRun(self.wire, self.inside, batch)
+        with routes.further(going_on.borrower.find, going_on.borrower.hosts):
+            run = execute(going_on.main, (), size, turns=TURNS, patience=patience, fault=going_on)
+        going_on.report(run)
+        return run
