@@ -28,7 +28,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("install",),
     ("attempt", "jail"),
     ("engine",),
-    ("learner", "gate"),
+    ("learner", "gate", "show"),
     ("notebook", "classroom"),
     ("chapters",),
     ("cli",),

@@ -10,6 +10,6 @@ magic          %%exercise: a cell that is an exercise's file
 session        what one kernel holds of the course
 
 client, helper, wire             the process that checks, its end in the kernel, what they say
-verdict_html, verdict_words      a verdict to look at, and to read
-style, texts, shell, errors      colours, escaping, IPython, messages in one line
+verdict_html, texts              what is displayed of a verdict, and of a stub
+shell, errors                    IPython, messages in one line
 """

@@ -12,10 +12,11 @@ from checker.learner.desk import NotYet
 from checker.notebook.errors import CourseError
 from checker.notebook.session import Session, session
 from checker.notebook.shell import Shown, show
-from checker.notebook.style import box
-from checker.notebook.texts import plain, prose, safe, task_text
-from checker.notebook.verdict_html import picture
-from checker.notebook.verdict_words import MARKS
+from checker.notebook.texts import task_text
+from checker.show.style import box
+from checker.show.texts import plain, prose, safe
+from checker.show.verdict_html import picture
+from checker.show.verdict_words import MARKS
 
 
 def solution(id: str, yes: bool = False) -> None:

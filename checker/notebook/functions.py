@@ -14,8 +14,9 @@ from checker.notebook.errors import CourseError
 from checker.notebook.magic import become_exercise
 from checker.notebook.session import Session, session
 from checker.notebook.shell import Shown, show
-from checker.notebook.style import box
-from checker.notebook.texts import paragraphs, plain, prose, safe, task_of
+from checker.notebook.texts import task_of
+from checker.show.style import box
+from checker.show.texts import paragraphs, plain, prose, safe
 
 _MARKS = {"passed": "✔", "failed": "✘", "begun": "…", "new": "○"}
 _LATEST = 20
@@ -149,7 +150,7 @@ def _surprises(here: Session) -> list[str]:
 
 
 def _progress_html(here: Session) -> str:
-    surprises = "".join(f"<li>{safe(text)}</li>" for text in _surprises(here))
+    surprises = "".join(f"<li>{prose(text)}</li>" for text in _surprises(here))
     parts = [f"<h4>It came otherwise</h4><ul>{surprises}</ul>"] if surprises else []
     standings = {each.exercise.id: each for each in here.desk.standings()}
     for chapter in here.desk.catalog.chapters:

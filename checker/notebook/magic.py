@@ -13,7 +13,7 @@ from checker.catalog import Exercise
 from checker.notebook.errors import CourseError
 from checker.notebook.session import Session, session
 from checker.notebook.shell import become, shell
-from checker.notebook.texts import plain
+from checker.show.texts import plain
 
 NAME = "exercise"
 

@@ -17,8 +17,8 @@ from checker.learner.history import Prediction
 from checker.notebook.errors import CourseError
 from checker.notebook.session import session
 from checker.notebook.shell import Shown, show
-from checker.notebook.style import box
-from checker.notebook.texts import plain, prose, safe
+from checker.show.style import box
+from checker.show.texts import plain, prose
 
 CONFIDENCES = ("sure", "fairly sure", "guessing")
 WITHIN = 0.01
@@ -137,7 +137,7 @@ def _text(value: Any) -> str:
 
 def _say(question: str, text: str, kind: str = "") -> None:
     mark = {"good": "✔", "bad": "✘"}.get(kind, "")
-    head = f"<p><b>{safe(question)}</b></p>" if question else ""
+    head = f"<p><b>{prose(question)}</b></p>" if question else ""
     colour = f'<span class="mark {kind}">{mark}</span> ' if mark else ""
     html = f"{head}<p>{colour}{prose(text)}</p>"
     words = "\n".join(filter(None, [plain(question), f"{mark} {text}".strip()]))

@@ -19,7 +19,7 @@ from checker.notebook.client import Client
 from checker.notebook.errors import CourseError, Stopped, told_briefly
 from checker.notebook.shell import Shown, show
 from checker.notebook.verdict_html import shown
-from checker.notebook.verdict_words import Scene
+from checker.show.verdict_words import Scene
 
 # The notebook's folder: what links in outputs are relative to.
 FOLDER = Path.cwd()
@@ -65,7 +65,8 @@ class Session:
         desk = self.desk
         following = desk.next() if verdict.outcome == "passed" else None
         scene = Scene(
-            exercise=exercise,
+            id=exercise.id,
+            title=exercise.title,
             file=self.file(exercise),
             link=self.link(exercise),
             in_cell=in_cell,

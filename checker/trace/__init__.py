@@ -2,6 +2,7 @@
 
 events     the kinds of event and the trace that holds them
 recorder   collects events while a program runs
+read       a trace from text that anybody may have written
 """
 
 from checker.trace.events import (

@@ -95,7 +95,7 @@ class End(NamedTuple):
 
 
 Event: TypeAlias = Lane | Ran | Blocked | Got | Cancel | Report | End
-_KINDS: dict[str, type[Event]] = {
+KINDS: dict[str, type[Event]] = {
     kind.__name__.lower(): kind for kind in (Lane, Ran, Blocked, Got, Cancel, Report, End)
 }
 
@@ -135,27 +135,6 @@ class Trace:
     @classmethod
     def load(cls, text: str) -> Trace:
         """Read what `dump` wrote. A ValueError names the line that is wrong."""
-        import json
+        from checker.trace.read import read
 
-        lines = text.splitlines()
-        try:
-            header = json.loads(lines[0])
-            found = header.pop("trace"), header.pop("version")
-        except (IndexError, ValueError, AttributeError, KeyError, TypeError):
-            raise ValueError("line 1: not the header of a trace written by Trace.dump") from None
-        if found != ("unblocked", VERSION):
-            raise ValueError(
-                f"line 1: this is a trace of version {found[1]} and here version {VERSION} is "
-                "read; use the version of unblocked that wrote it"
-            )
-        return cls((_event(n, line) for n, line in enumerate(lines[1:], 2)), **header)
-
-
-def _event(number: int, line: str) -> Event:
-    import json
-
-    try:
-        row = json.loads(line)
-        return _KINDS[row.pop("what")](**row)
-    except (ValueError, AttributeError, KeyError, TypeError):
-        raise ValueError(f"line {number}: not an event of a trace: {line[:80]}") from None
+        return read(text)

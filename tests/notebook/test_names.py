@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import checker
+from tests.notebook.conftest import ROOT
+
+CHAPTERS = sorted((ROOT / "chapters" / "source").glob("*.md"))
 
 
 def test_every_name_is_there() -> None:
     for name in checker.__all__:
         assert getattr(checker, name) is not None
     assert set(checker.__all__) <= set(dir(checker))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_imports_what_its_outputs_tell_one_to_call(chapter: Path) -> None:
+    found = re.search(r"^from checker import (.+)$", chapter.read_text(), re.MULTILINE)
+    assert found
+    assert {"check", "compare", "hint", "start"} <= set(found[1].split(", "))
 
 
 def test_a_name_that_is_none_is_refused() -> None:

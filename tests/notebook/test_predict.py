@@ -94,6 +94,12 @@ def test_a_guess_is_shown_and_never_run(learner: Learner) -> None:
     assert "<b>Which" not in html
 
 
+def test_code_in_a_question_is_shown_as_code(learner: Learner) -> None:
+    html, words = learner.shown('predict("x", "And `f(<x>)`?", guess=1)')
+    assert "And <code>f(&lt;x&gt;)</code>?" in html
+    assert words.startswith("And `f(<x>)`?\n")
+
+
 def test_a_guess_outlives_its_kernel(learner: Learner, tmp_path: Path) -> None:
     learner.run('predict("ten", "How long?", guess=20)')
     other = Learner(learner.course, tmp_path)

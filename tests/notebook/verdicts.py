@@ -7,10 +7,11 @@ import time
 from checker import lab
 from checker.catalog import Exercise
 from checker.engine.verdict import CheckResult, Place, Verdict
-from checker.notebook.verdict_words import Scene
+from checker.show.verdict_words import Scene
 
 EXERCISE = Exercise("01_blocking", "never_block", "Never block", 10, 10, ("a", "b", "c"))
-SCENE = Scene(EXERCISE, "work/01_blocking/never_block.py", "../work/01_blocking/never_block.py")
+FILE = "work/01_blocking/never_block.py"
+SCENE = Scene(EXERCISE.id, EXERCISE.title, FILE, f"../{FILE}")
 
 
 def blocks() -> CheckResult:

@@ -1,4 +1,4 @@
-"""How the course's outputs look in a notebook, light and dark.
+"""How the course's outputs look in a notebook and on a page, light and dark.
 
 Untrusted notebooks and some sites strip style sheets. So nothing hides behind one: what is written
 here stays readable without it, in the order in which it should be read.
@@ -67,14 +67,23 @@ _RICH = {
 
 
 @cache
-def _style(rich: bool) -> str:
-    """The sheet, as an element. Each rule is confined to `.ubv`."""
+def sheet(rich: bool) -> str:
+    """The rules. Each is confined to `.ubv`."""
     rules = _PLAIN | (_RICH if rich else {})
     # Twice the class, so that the rules outweigh those that JupyterLab has for all outputs.
     text = "".join(f".ubv.ubv{name}{{{rule}}}" for name, rule in rules.items())
-    return f"<style>{text}{_DARK}{{color-scheme:dark}}</style>"
+    return f"{text}{_DARK}{{color-scheme:dark}}"
+
+
+def _style(rich: bool) -> str:
+    return f"<style>{sheet(rich)}</style>"
 
 
 def box(inner: str, kind: str = "", rich: bool = False) -> str:
     """A framed output: `kind` is "good", "bad", or neither; a `rich` one has parts."""
-    return f'<div class="{f"ubv {kind}".strip()}">{inner}</div>{_style(rich)}'
+    return f"{framed(inner, kind)}{_style(rich)}"
+
+
+def framed(inner: str, kind: str = "") -> str:
+    """The same without its style sheet."""
+    return f'<div class="{f"ubv {kind}".strip()}">{inner}</div>'

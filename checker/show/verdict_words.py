@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from checker.catalog import Exercise
 from checker.engine.verdict import CheckResult, Outcome, Place, Verdict
-from checker.notebook.texts import plain
+from checker.show.texts import plain
 
 MARKS: dict[Outcome, str] = {
     "passed": "✔",
@@ -27,14 +26,16 @@ AGAIN = (
 class Scene(NamedTuple):
     """Where a verdict is shown, and what stands around it."""
 
-    exercise: Exercise
+    id: str  # of the exercise
+    title: str
     file: str  # "work/01_blocking/never_block.py"
-    link: str  # to that file, from the notebook
+    link: str = ""  # to that file, from the notebook
     in_cell: bool = False  # whether the attempt is the cell above
     note: str = ""  # what became of cell and file
     again: bool = False  # whether the same failure came last time
     hints: int = 0  # how many are left
     then: str = ""  # the id of the next exercise
+    over: bool = False  # whether it was handed in: then nothing is told of what to run next
 
 
 def headline(verdict: Verdict) -> str:
@@ -50,9 +51,11 @@ def headline(verdict: Verdict) -> str:
     }[verdict.outcome]
 
 
-def aside(verdict: Verdict) -> str:
+def aside(verdict: Verdict, over: bool = False) -> str:
     """A sentence on an attempt that was not checked to its end."""
     if verdict.outcome == "not_attempted":
+        if over:
+            return "This is still what was handed out."
         return "This is still what was handed out. Change it, then run it again. Then is checked:"
     if verdict.ended == "interrupted":
         return "You stopped the check. Nothing is lost: your text is saved."
@@ -73,6 +76,8 @@ def where(place: Place, scene: Scene) -> str:
     """The learner's line. A cell has one line more than its file: the first."""
     name = scene.file.rpartition("/")[2]
     function = f" in {place.function}" if place.function else ""
+    if scene.in_cell and scene.over:
+        return f"line {place.line + 1} of {name}{function}"
     if scene.in_cell:
         return f"line {place.line + 1} of the cell above ({name}:{place.line}){function}"
     return f"{name}:{place.line}{function}"
@@ -80,7 +85,9 @@ def where(place: Place, scene: Scene) -> str:
 
 def after(verdict: Verdict, scene: Scene) -> list[str]:
     """What to do now, one sentence each."""
-    name = f'"{scene.exercise.id}"'
+    if scene.over:
+        return []
+    name = f'"{scene.id}"'
     if verdict.outcome == "passed":
         then = [f'Then: `start("{scene.then}")`.'] if scene.then else []
         return [f"`compare({name})` shows your answer and ours side by side.", *then]
@@ -93,8 +100,8 @@ def after(verdict: Verdict, scene: Scene) -> list[str]:
 
 def words(verdict: Verdict, scene: Scene) -> str:
     """All of it."""
-    title = f"{MARKS[verdict.outcome]} {scene.exercise.title}: {headline(verdict)}"
-    blocks = [title, scene.note, aside(verdict)]
+    title = f"{MARKS[verdict.outcome]} {scene.title}: {headline(verdict)}"
+    blocks = [title, scene.note, aside(verdict, scene.over)]
     checks = [_check(check, scene) for check in verdict.checks]
     blocks.append("\n".join(checks))
     if verdict.printed:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from checker import lab
 from checker.engine.verdict import CheckResult, Outcome, Place, Verdict
-from checker.notebook.verdict_html import page
-from checker.notebook.verdict_words import headline, words
+from checker.show.style import sheet
+from checker.show.verdict_html import fragment, page
+from checker.show.verdict_words import headline, words
 from tests.notebook.verdicts import EXERCISE, SCENE, blocks, verdict
 
 EVIL = "</pre></details><script>alert(1)</script>\x1b[31m\x00\ud800<i onclick='x()'>"
@@ -119,3 +122,54 @@ def test_a_trace_of_another_version_costs_the_picture_alone() -> None:
     html = page(verdict(replace(blocks(), trace='{"trace":"unblocked","version":0}\n')), SCENE)
     assert "<svg" not in html
     assert "Ten at once" in html
+
+
+def test_a_call_that_takes_no_time_has_no_picture() -> None:
+    async def called() -> None:
+        pass
+
+    async def paused() -> None:
+        await asyncio.sleep(0)
+
+    html = page(verdict(replace(blocks(), trace=lab.run(called).trace.dump())), SCENE)
+    assert "Timeline of this run" not in html
+    html = page(verdict(replace(blocks(), trace=lab.run(paused).trace.dump())), SCENE)
+    assert "Timeline of this run" in html
+
+
+def test_what_was_handed_in_has_no_next_command_and_no_link() -> None:
+    scene = SCENE._replace(link="", over=True, hints=3)
+    html = page(verdict(), scene)
+    assert "<a " not in html
+    assert "hint(" not in html + words(verdict(), scene)
+    assert "never_block.py:7 in quote" in html
+
+
+def test_a_page_that_has_the_style_sheet_takes_the_verdict_without_it() -> None:
+    whole, alone = page(verdict(), SCENE), fragment(verdict(), SCENE)
+    assert whole == f"{alone}<style>{sheet(rich=True)}</style>"
+
+
+def test_a_check_of_which_nothing_is_told_is_a_line_and_not_opened() -> None:
+    html = fragment(verdict(CheckResult("hidden", "hidden check 1 of 3", "failed")), SCENE)
+    assert "<details" not in html
+    assert "hidden check 1 of 3</p>" in html
+
+
+def test_to_hand_in_what_was_handed_out_is_told_without_advice() -> None:
+    made = Verdict(EXERCISE.id, "not_attempted", 0, 10, [])
+    assert "Change it" in page(made, SCENE)
+    assert "Change it" not in page(made, SCENE._replace(over=True)) + words(
+        made, SCENE._replace(over=True)
+    )
+
+
+def test_a_cell_that_was_handed_in_is_named_with_its_line() -> None:
+    scene = SCENE._replace(file="ch1.ipynb, cell 7", link="", in_cell=True, over=True)
+    assert "line 8 of ch1.ipynb, cell 7 in quote" in page(verdict(), scene)
+
+
+def test_a_trace_of_any_length_costs_the_picture_alone() -> None:
+    html = page(verdict(replace(blocks(), trace="x" * 2_000_000)), SCENE)
+    assert "<svg" not in html
+    assert len(html) < 10_000
