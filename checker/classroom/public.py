@@ -1,0 +1,78 @@
+"""A verdict as its student may see it.
+
+Invariant: of a hidden check its number, its outcome and nothing else leaves here: no id, no title,
+no text, no trace. What the program printed could repeat what a hidden check gave it, so where there
+are hidden checks it stays behind too, and so do the times that add up over all checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.classroom.graded import Graded
+from checker.engine.verdict import CheckResult, Place, Verdict
+
+LONGEST = 8_000  # characters of one text
+LONGEST_PRINTED = 20_000
+_MOST_CALLS = 1_000
+WITHHELD = "What the program printed is not shown here, since hidden checks ran too."
+
+
+def public(work: Graded) -> Verdict | None:
+    """The verdict for its student; its texts are cut to a length that a page can hold."""
+    if work.verdict is None:
+        return None
+    verdict = work.verdict
+    count = sum(check.id in work.hidden for check in verdict.checks)
+    checks, number = [], 0
+    for check in verdict.checks:
+        if check.id in work.hidden:
+            number += 1
+            checks.append(_nameless(check, number, count))
+        else:
+            checks.append(_cut(check))
+    ended = cut(verdict.ended, 200)
+    if not work.hidden:
+        return replace(verdict, checks=checks, ended=ended, printed=_printed(verdict))
+    shown = [check for check in checks if check.virtual_s]
+    # A fault of the checker tells of the check that it happened in.
+    return replace(
+        verdict,
+        checks=checks,
+        ended=ended,
+        printed="",
+        virtual_s=sum(check.virtual_s for check in shown),
+        real_s=0.0,
+    )
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    """The beginning of a long text, which says how much is missing."""
+    if len(text) <= most:
+        return text
+    return f"{text[:most]} … ({len(text) - most:,} more characters)"
+
+
+def _nameless(check: CheckResult, number: int, count: int) -> CheckResult:
+    return CheckResult(
+        id=f"hidden_check_{number}",
+        title=f"hidden check {number} of {count}",
+        outcome=check.outcome,
+    )
+
+
+def _cut(check: CheckResult) -> CheckResult:
+    place = check.where
+    return replace(
+        check,
+        title=cut(check.title),
+        did=[cut(call, 1_000) for call in check.did[:_MOST_CALLS]],
+        expected=cut(check.expected),
+        got=cut(check.got),
+        where=Place(place.line, cut(place.text, 500), cut(place.function, 200)) if place else None,
+        next=cut(check.next),
+    )
+
+
+def _printed(verdict: Verdict) -> str:
+    return cut(verdict.printed, LONGEST_PRINTED)
