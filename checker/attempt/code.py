@@ -12,8 +12,10 @@ import sys
 import tokenize
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Any
 
 NAME = "attempt"  # under which material imports it
 LARGEST_BYTES = 1_000_000
@@ -43,6 +45,7 @@ def decode(data: bytes) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
+@lru_cache(maxsize=4)  # Each check of an attempt wants it.
 def compiled(source: str, filename: str) -> CodeType:
     """The program, or NotPython with the line at which it is none."""
     if "\0" in source:
@@ -64,9 +67,26 @@ def same_program(one: str, other: str) -> bool:
     if one.split() == other.split():
         return True
     try:
-        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+        return _same_tree(ast.parse(one), ast.parse(other))
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
+
+
+def _same_tree(one: Any, other: Any) -> bool:
+    """Whether two nodes, or lists of them, are the same but for their places.
+
+    It ends at the first difference, which between a stub and an attempt is soon met.
+    """
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same_tree, one, other))
+    if isinstance(one, ast.AST):
+        names = one._fields
+        return all(
+            _same_tree(getattr(one, name, None), getattr(other, name, None)) for name in names
+        )
+    return repr(one) == repr(other)  # As dumped: 0.0 and -0.0 differ.
 
 
 def run(code: CodeType, name: str, filename: str) -> ModuleType:

@@ -18,7 +18,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from checker.attempt import code
-from checker.attempt.raised import Raised, raised
+from checker.attempt.raised import raised
 from checker.attempt.values import Value, cross, name_of
 from checker.lab import current
 from checker.lab.errors import Stop
@@ -148,8 +148,6 @@ class Inside:
             if task is not None and task.cancelling():
                 raise
             raise raised(error, self.filename, self.source) from error
-        except Raised:
-            raise
         except BaseException as error:
             raise raised(error, self.filename, self.source) from error
 

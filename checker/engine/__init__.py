@@ -1,6 +1,7 @@
 """Grades attempts: pytest with the checks collected once, and a fork for each attempt.
 
 verdict    what became of an attempt, as data
+ahead      what each fork would do again, done once before them
 plugin     the fixtures of the checks, and async checks that run in the lab
 session    pytest, the checks that it collected
 engine     one attempt to one verdict

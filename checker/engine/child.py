@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 from checker.engine.limits import Limits, Send, leave, sender
+from checker.engine.orphans import libc
 
 _PR_SET_PDEATHSIG = 1
 _RECORDS, _STAND = 3, 4
@@ -102,6 +103,4 @@ def _limit(limits: Limits) -> None:
 def _die_with_parent() -> None:
     """Where the parent is killed, nobody else ends this fork."""
     if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -16,9 +16,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
-from checker import lab
 from checker.catalog import Exercise
-from checker.engine import fork, spawned
+from checker.engine import fork, jailed, spawned
+from checker.engine.ahead import prepare
 from checker.engine.conclude import conclude
 from checker.engine.inside import Reporter, check_attempt
 from checker.engine.job import Job
@@ -38,9 +38,16 @@ CAN_FORK = hasattr(os, "fork")
 class Engine:
     """Checks attempts. Made by `engine`, and good for as long as its block runs."""
 
-    def __init__(self, checks: Checks, reporter: Reporter, forks: bool = CAN_FORK) -> None:
-        self._checks, self._reporter, self._forks = checks, reporter, forks
-        lab.run(_nothing)  # What a first run imports, it imports here, once.
+    def __init__(
+        self,
+        checks: Checks,
+        reporter: Reporter,
+        forks: bool = CAN_FORK,
+        jail: jailed.Jail | None = None,
+    ) -> None:
+        self._checks, self._reporter, self._forks, self._jail = checks, reporter, forks, jail
+        prepare(checks.material())
+        versions()
         self._seal = Seal()
         # A fork that collects garbage would copy every page of what is here already.
         gc.collect()
@@ -78,6 +85,9 @@ class Engine:
         check_attempt(items, self._reporter, self._seal, attempt, job.stub, job.seed, send)
 
     def _run(self, job: Job, limits: Limits, stop_when: Iterable[int]) -> Ended:
+        if self._jail is not None:
+            items = self._checks.of(job.exercise.chapter, job.exercise.name)
+            return jailed.run(self._jail, items, self._reporter, job, limits)
         if self._forks:
             return fork.run(lambda send: self.work(job, send), limits, stop_when)
         return spawned.run(job, self._checks.folder, limits, stop_when)
@@ -88,18 +98,18 @@ def engine(
     use: Callable[[Engine], T],
     folder: Path = CHECKS,
     forks: bool = CAN_FORK,
+    jail: jailed.Jail | None = None,
 ) -> T:
     """Collect the checks of these exercises, and call `use` with an engine for them.
 
     folder   holds the checks; those of a course that is not the installed one are elsewhere
     forks    False: each attempt is checked in a fresh process, which takes a hundred times as long
+    jail     attempts go to processes of it, and the checks stay in this one
     """
     files = [check_file(exercise.chapter, exercise.name, folder) for exercise in exercises]
-    return with_checks(files, lambda checks, reporter: use(Engine(checks, reporter, forks)), folder)
-
-
-async def _nothing() -> None:
-    """The shortest program."""
+    return with_checks(
+        files, lambda checks, reporter: use(Engine(checks, reporter, forks, jail)), folder
+    )
 
 
 @lru_cache(maxsize=1)

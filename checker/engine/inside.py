@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -24,21 +24,36 @@ from checker.engine.verdict import CheckResult
 
 
 class Reporter:
-    """The pytest plugin that makes results in place of reports."""
+    """The pytest plugin that takes a check through its phases, and keeps why it failed."""
 
     def __init__(self) -> None:
         self.failure: tuple[BaseException, str] | None = None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Keep the exception. pytest's own report, with its text of it, costs most of a check."""
-        if call.excinfo is not None and self.failure is None:
-            self.failure = call.excinfo.value, call.when
-        outcome: Any = "passed" if call.excinfo is None else "failed"
-        when: Any = call.when
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Set up, call, tear down. pytest's own reports of that cost as much as a check."""
+        hook, check = item.config.hook, cast(Any, item)
+        if not check._request:
+            check._initrequest()  # It was run in this process before.
+        try:
+            if self._went_well("setup", lambda: hook.pytest_runtest_setup(item=item)):
+                self._went_well("call", lambda: hook.pytest_runtest_call(item=item))
+            self._went_well(
+                "teardown", lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+            )
+        finally:
+            check._request, check.funcargs = False, None
+        return True  # pytest's own protocol is not asked any more.
+
+    def _went_well(self, when: str, phase: Callable[[], object]) -> bool:
+        try:
+            phase()
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:
+            self.failure = self.failure or (error, when)
+            return False
+        return True
 
 
 def check_attempt(

@@ -23,6 +23,7 @@ from checker.attempt import (
     NotPython,
     Raised,
 )
+from checker.engine.compared import parted
 from checker.engine.plugin import ATTEMPT, RUN, CheckFault
 from checker.engine.verdict import CheckResult, Outcome, Place
 from checker.lab.errors import LabError, Stop
@@ -58,7 +59,9 @@ def failed(item: pytest.Item, error: BaseException, when: str) -> CheckResult:
     attempt, run = item.stash.get(ATTEMPT, None), item.stash.get(RUN, None)
     notes, seen = _noticed(run or getattr(error, "run", None), attempt)
     place = where or seen or _defined(attempt)
-    return _result(item, "failed", got="\n".join([got, *notes]), where=place, next=advice)
+    got, expected = parted(got) if isinstance(error, AssertionError) else (got, "")
+    text = "\n".join([got, *notes])
+    return _result(item, "failed", text, place, advice, expected)
 
 
 def forget(item: pytest.Item) -> None:
@@ -75,6 +78,7 @@ def _result(
     got: str = "",
     where: Place | None = None,
     next: str = "",
+    expected: str = "",
 ) -> CheckResult:
     attempt, run = item.stash.get(ATTEMPT, None), item.stash.get(RUN, None)
     trace = ""
@@ -85,7 +89,7 @@ def _result(
         title=title_of(item),
         outcome=outcome,
         did=list(attempt.did) if attempt is not None else [],
-        expected=title_of(item),
+        expected=_clean(expected) or title_of(item),
         got=_clean(got),
         where=where,
         next=_clean(next),

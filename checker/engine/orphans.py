@@ -41,11 +41,12 @@ def adopting() -> Iterator[None]:
 
 def _let_come_up(yes: bool) -> None:
     if sys.platform == "linux":
-        _libc().prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
+        libc().prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
 
 
 @cache
-def _libc() -> Any:
+def libc() -> Any:
+    """The C library. A fork that asks anew would make a class of functions first."""
     import ctypes
 
     return ctypes.CDLL(None)

@@ -22,6 +22,7 @@ from checker import lab
 from checker.attempt import Attempt, Journal
 from checker.attempt.code import forgetting, read
 from checker.attempt.raised import raised
+from checker.engine.compared import compared
 from checker.lab import current
 from checker.lab.errors import Interrupted
 from checker.lab.run import Run
@@ -51,6 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The one marker that checks use."""
     config.addinivalue_line("markers", "machine(cores, threads): the size of the lab's machine")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]:
+    """Both sides, whole, and in the same words in every process."""
+    return compared(op, left, right)
 
 
 @pytest.hookimpl(tryfirst=True)

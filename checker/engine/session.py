@@ -28,7 +28,8 @@ T = TypeVar("T")
 # that only the parent has.
 _WITHOUT = (
     *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin"),
-    *("setuponly", "setupplan", "stepwise", "subtests", "terminal", "unittest", "warnings"),
+    *("setuponly", "setupplan", "skipping", "stepwise", "subtests", "terminal", "unittest"),
+    "warnings",
 )
 
 
@@ -55,6 +56,10 @@ class Checks:
         if str(path) in self.faults:
             return self.faults[str(path)]
         return "" if str(path) in self._items else f"{path} has no checks in it, or is not there"
+
+    def material(self) -> list[Path]:
+        """The folders with what these checks bring along."""
+        return sorted({Path(path).parent / "material" for path in self._items})
 
     def changed(self, chapter: str, name: str) -> bool:
         """Whether the file on disk is another one than was collected."""

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 from checker.catalog import Catalog, CatalogError, Exercise, load
@@ -26,6 +27,9 @@ from checker.gate.shape import differences
 from checker.gate.written import read_checks
 
 VERSION = 1
+
+_SLOW = {"anyio": "anyio._backends._asyncio", "fastapi": "fastapi", "httpx": "httpx"}
+_MANY = 10  # runs; for fewer it costs more time alone than it saves
 
 # Called with the number of attempts in all, once, and then with 0 as each is done.
 Progress = Callable[[int], None]
@@ -89,6 +93,7 @@ def _check(
 ) -> dict[str, list[Judged]]:
     """All runs, by exercise."""
     runs = [run for exercise in exercises for run in runs_of(exercise, folders)]
+    _import_ahead(runs)
 
     def use(warm: Engine) -> list[str]:
         progress(len(runs))
@@ -100,6 +105,14 @@ def _check(
     for run, text in zip(runs, engine(exercises, use, folders.checks), strict=True):
         judged[run.exercise.id].append((run, Verdict.from_json(text)))
     return judged
+
+
+def _import_ahead(runs: list[Run]) -> None:
+    """Import here, once, what many attempts import: else each fork does, and it is slow."""
+    texts = [run.path.read_bytes() for run in runs]
+    for package, module in _SLOW.items():
+        if sum(package.encode() in text for text in texts) >= _MANY:
+            import_module(module)
 
 
 def _answer(warm: Engine, run: Run, folders: Folders) -> str:

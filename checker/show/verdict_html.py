@@ -84,7 +84,8 @@ def _rows(check: CheckResult, scene: Scene) -> list[tuple[str, str]]:
         rows.append(("Did", f"<pre>{safe(calls)}</pre>"))
     if check.outcome == "passed":
         return [*rows, ("Took", f"{check.virtual_s:g} s on the clock")]
-    rows.append(("Expected", prose(check.expected or check.title)))
+    if check.expected not in ("", check.title):
+        rows.append(("Expected", f"<pre>{safe(check.expected)}</pre>"))
     if check.got:
         rows.append(("Got", f"<pre>{safe(check.got)}</pre>"))
     if check.where is not None:

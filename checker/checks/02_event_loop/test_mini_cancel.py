@@ -1,5 +1,6 @@
 """Checks of event_loop/mini_cancel: programs give the same order as on asyncio."""
 
+from functools import partial
 from pathlib import Path
 from runpy import run_path
 
@@ -20,7 +21,7 @@ async def both(attempt, journal, draw, programs):
         n, log = draw.sample(range(2, 9), 4), journal()
         expected, result = await on_asyncio(name, n)
         got = await material.call("run", name, n, log, journal())
-        assert_same(source_of(name), log.values, expected, advice)
+        assert_same(partial(source_of, name), log.values, expected, advice)
         assert got == result, f"{advice} (`run` has to return what the program returned.)"
 
 

@@ -1,5 +1,6 @@
 """Checks of event_loop/mini_loop: programs of coroutines do what they do on asyncio."""
 
+from functools import partial
 from pathlib import Path
 from runpy import run_path
 
@@ -17,7 +18,7 @@ async def both(attempt, journal, draw, name, advice):
     expected, result = await on_asyncio(name, n)
     log = journal()
     got = await attempt.bring_file("coroutines").call("run", name, n, log, journal())
-    assert_same(source_of(name), log.values, expected, advice)
+    assert_same(partial(source_of, name), log.values, expected, advice)
     return got, result
 
 

@@ -169,6 +169,15 @@ def test_objects_behind_a_link_are_refused(ada: Path) -> None:
     assert_the_files_are_read(bob, "link")
 
 
+def test_one_folder_of_objects_behind_a_link_is_refused(ada: Path) -> None:
+    bob = ada.parent / "bob"
+    shutil.copytree(ada, bob)
+    id = run(ada, "rev-parse", f"HEAD:{PATH}").strip()
+    shutil.rmtree(bob / ".git/objects" / id[:2])
+    (bob / ".git/objects" / id[:2]).symlink_to(ada / ".git/objects" / id[:2])
+    assert_the_files_are_read(bob, "link")
+
+
 def test_a_git_folder_that_is_elsewhere_is_not_followed(ada: Path) -> None:
     bob = ada.parent / "bob"
     shutil.copytree(ada, bob)

@@ -329,6 +329,13 @@ def test_findings_are_counted_where_they_are_too_many(tmp_path: Path) -> None:
     assert "400 times" in found.findings[-1].words
 
 
+def test_a_list_of_contents_is_not_even_parsed_if_it_is_too_long(tmp_path: Path) -> None:
+    (tmp_path / "ada.zip").write_bytes(zipped(("work/a.zip", many(50_000)), GOOD))
+    (finding,) = only(tmp_path / "ada.zip").findings
+    assert (finding.kind, finding.where) == ("too many", "ada.zip: work/a.zip")
+    assert "its list of contents" in finding.words
+
+
 def test_what_is_inflated_in_vain_is_spent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entry, "MOST_BYTES", 2_500_000)
     lies = wrong_crc()

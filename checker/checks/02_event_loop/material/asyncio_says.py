@@ -91,7 +91,9 @@ def _words(entry):
 
 
 def _listing(programs):
-    """{name: actions} in a line for each, or the source of a coroutine."""
+    """{name: actions} in a line for each; or the source of a coroutine, or who makes it."""
+    if callable(programs):
+        return programs()
     if isinstance(programs, str):
         return programs
     lines = []

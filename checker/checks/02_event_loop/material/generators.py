@@ -7,7 +7,7 @@ its sleeps move the virtual clock, and the journals on the check's side have the
 import time
 
 import attempt
-from outside import Clock, Instant, Sockets, in_thread
+from outside import Clock, Sockets, comparisons, in_thread
 
 
 class World:
@@ -65,7 +65,7 @@ class World:
 async def play(log, naps, programs, form, mail=None, pairs=()):
     """Run {name: actions} on the attempt's loop; what `run` returned, and comparisons of times."""
     world = World(log, naps, mail, pairs)
-    Instant.compared = 0
+    comparisons.made = 0
 
     def work():
         given = [world.start(name, actions) for name, actions in programs.items()]
@@ -81,6 +81,6 @@ async def play(log, naps, programs, form, mail=None, pairs=()):
         return world.loop.run(given)
 
     try:
-        return {"results": await in_thread(work), "compared": Instant.compared}
+        return {"results": await in_thread(work), "compared": comparisons.made}
     finally:
         world.sockets.close()

@@ -1,0 +1,38 @@
+"""Does before the forks, and once, what each of them would have to do again.
+
+Invariant: nothing of an attempt is executed here, and a verdict is the same without it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from checker import lab
+from checker.attempt import Attempt
+from checker.lab import where
+
+# Modules whose functions stand between a program and what it waits for.
+_ON_STACKS = ("_pytest", "asyncio", "checker", "concurrent", "contextlib", "pluggy", "threading")
+
+
+def prepare(materials: list[Path]) -> None:
+    """Import what a first run imports, label files, compile what is in the folders of material."""
+    if hasattr(os, "fork"):
+        import checker.engine.child  # noqa: F401
+    lab.run(_nothing)
+    for name, module in list(sys.modules.items()):
+        # To label a file asks the system about each part of its path.
+        if name.startswith(_ON_STACKS) and (file := getattr(module, "__file__", None)):
+            where.label(file)
+    for folder in materials:
+        nobody = Attempt.here(b"", "nobody.py", folder)
+        for path in sorted(folder.glob("*.py")):
+            with suppress(SyntaxError, ValueError):  # The check that brings it will tell of it.
+                nobody.bring_file(path.stem)
+
+
+async def _nothing() -> None:
+    """The shortest program."""
