@@ -9,6 +9,7 @@ from checker.attempt.far_run import FarRun
 from checker.attempt.frames import pack
 from checker.attempt.inside import Target
 from checker.attempt.line import Gone, Line
+from checker.attempt.signs import LONGEST, MOST
 from checker.attempt.values import Value
 from checker.lab import current
 
@@ -65,14 +66,25 @@ class Far:
         """
         if not failed or self._run is None:
             return ""
+        text = self._ask("trace")
+        return text[:_LONGEST_TRACE] if type(text) is str else ""
+
+    def signs(self) -> list[str]:
+        """What it says that it did, and few programs have to do."""
+        found = self._ask("signs")
+        if type(found) is not list:
+            return []
+        return [text[:LONGEST] for text in found[:MOST] if type(text) is str]
+
+    def _ask(self, what: str) -> Any:
         try:
-            self.line.send([["trace"]])
+            self.line.send([[what]])
             match self.line.receive():
-                case [["trace", str(text)]]:
-                    return text[:_LONGEST_TRACE]
+                case [[str(word), answer]] if word == what:
+                    return answer
         except Gone:
             pass
-        return ""
+        return None
 
     def _here(self) -> FarRun:
         """The run that goes on, and its other half."""

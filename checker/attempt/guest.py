@@ -15,6 +15,7 @@ from checker.attempt.code import NotPython, compiled, decode, same_program
 from checker.attempt.frames import Message, unpack
 from checker.attempt.guest_run import GuestRun, Wire
 from checker.attempt.inside import Inside
+from checker.attempt.signs import Signs
 from checker.lab.run import TURNS, Run, execute
 from checker.lab.services import routes
 
@@ -26,7 +27,8 @@ def main(sock: socket.socket) -> None:
     """Serve until nobody is there any more."""
     wire = Wire(sock.fileno())
     guest: _Guest | None = None
-    trace = ""
+    trace, signs = "", Signs()
+    signs.watch()
     while True:
         batch = wire.receive()
         match batch[0]:
@@ -39,6 +41,8 @@ def main(sock: socket.socket) -> None:
                 trace = text if len(text) <= _LONGEST_TRACE else ""
             case ["trace"]:
                 wire.send([["trace", trace]])
+            case ["signs"]:
+                wire.send([["signs", list(signs.found)]])
             case _:
                 _exit(2)
 

@@ -57,6 +57,7 @@ def conclude(
         checks=checks,
         ended=how,
         printed=ended.printed,
+        signs=[sign for record in ended.records for sign in record.get("signs", ())],
         virtual_s=sum(check.virtual_s for check in checks),
         real_s=real_s,
     )

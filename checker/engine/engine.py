@@ -57,6 +57,10 @@ class Engine:
         """Whether the checks on disk are others than those that were collected."""
         return self._checks.changed(exercise.chapter, exercise.name)
 
+    def stamp(self, exercise: Exercise) -> str:
+        """A hash of the checks of an exercise."""
+        return self._checks.stamp(exercise.chapter, exercise.name)
+
     def check(self, job: Job, limits: Limits = USUAL, stop_when: Iterable[int] = ()) -> Verdict:
         """One attempt, in a process of its own; ended when a descriptor in `stop_when` is ready."""
         exercise = job.exercise
@@ -99,17 +103,26 @@ def engine(
     folder: Path = CHECKS,
     forks: bool = CAN_FORK,
     jail: jailed.Jail | None = None,
+    hidden: Path | None = None,
 ) -> T:
     """Collect the checks of these exercises, and call `use` with an engine for them.
 
     folder   holds the checks; those of a course that is not the installed one are elsewhere
     forks    False: each attempt is checked in a fresh process, which takes a hundred times as long
     jail     attempts go to processes of it, and the checks stay in this one
+    hidden   a folder with further checks, laid out as the first
     """
-    files = [check_file(exercise.chapter, exercise.name, folder) for exercise in exercises]
-    return with_checks(
-        files, lambda checks, reporter: use(Engine(checks, reporter, forks, jail)), folder
-    )
+    folders = [folder, *([hidden] if hidden is not None else [])]
+    files = [
+        check_file(exercise.chapter, exercise.name, each)
+        for exercise in exercises
+        for each in folders
+    ]
+
+    def made(checks: Checks, reporter: Reporter) -> T:
+        return use(Engine(checks, reporter, forks, jail))
+
+    return with_checks(files, made, folder, hidden)
 
 
 @lru_cache(maxsize=1)

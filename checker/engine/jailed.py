@@ -109,4 +109,4 @@ def _run_checks(
             result = judge.passed(item)
         records.append({"check": asdict(result)})
         judge.forget(item)
-    return [*records, {"done": "exit"}]
+    return [*records, {"signs": far.signs()}, {"done": "exit"}]

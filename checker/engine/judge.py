@@ -24,8 +24,8 @@ from checker.attempt import (
     Raised,
 )
 from checker.engine.compared import parted
-from checker.engine.plugin import ATTEMPT, RUN, CheckFault
-from checker.engine.verdict import CheckResult, Outcome, Place
+from checker.engine.plugin import ATTEMPT, HIDDEN, RUN, CheckFault
+from checker.engine.verdict import HIDDEN_PREFIX, CheckResult, Outcome, Place
 from checker.lab.errors import LabError, Stop
 from checker.lab.run import Run
 
@@ -36,7 +36,8 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 def check_id(item: pytest.Item) -> str:
     """ "at_most_limit_in_flight[3]" """
-    return item.name.removeprefix("test_")
+    prefix = HIDDEN_PREFIX if item.stash.get(HIDDEN, False) else ""
+    return prefix + item.name.removeprefix("test_")
 
 
 def title_of(item: pytest.Item) -> str:

@@ -33,6 +33,7 @@ ATTEMPT: pytest.StashKey[Attempt] = pytest.StashKey()
 HANDED: pytest.StashKey[tuple[str, bytes]] = pytest.StashKey()
 # Or the attempt itself, where it is in another process.
 FAR: pytest.StashKey[Attempt] = pytest.StashKey()
+HIDDEN: pytest.StashKey[bool] = pytest.StashKey()  # whether a check is a teacher's own
 SEED: pytest.StashKey[int] = pytest.StashKey()
 
 PATIENCE_S = 3.0  # for a thread that neither ends nor waits, in real time

@@ -19,10 +19,12 @@ import pytest
 import checker
 from checker.attempt.code import forgetting
 from checker.engine.inside import Reporter
+from checker.engine.plugin import HIDDEN
 
 CHECKS = Path(checker.__file__).parent / "checks"
 
 T = TypeVar("T")
+
 
 # Parts of pytest that a check has no use for. faulthandler's would wait, in a fork, for a thread
 # that only the parent has.
@@ -37,24 +39,40 @@ class Checks:
     """The checks that were collected, by exercise."""
 
     def __init__(
-        self, items: list[pytest.Item], faults: dict[str, str], folder: Path = CHECKS
+        self,
+        items: list[pytest.Item],
+        faults: dict[str, str],
+        folder: Path = CHECKS,
+        hidden: Path | None = None,
     ) -> None:
-        self.folder = folder
+        self.folder, self.hidden = folder, hidden
         self.faults = faults  # files that could not be collected, by path
         self._items: dict[str, list[pytest.Item]] = {}
         for item in items:
             self._items.setdefault(str(item.path), []).append(item)
+            item.stash[HIDDEN] = hidden is not None and item.path.is_relative_to(hidden)
         self._stamps = {path: _stamp(Path(path)) for path in [*self._items, *faults]}
 
     def of(self, chapter: str, name: str) -> list[pytest.Item]:
-        """The checks of one exercise, in the order of their file."""
-        return self._items.get(str(check_file(chapter, name, self.folder)), [])
+        """The checks of one exercise, in the order of their file, and then the hidden ones."""
+        files = [check_file(chapter, name, folder) for folder in self._folders()]
+        return [item for file in files for item in self._items.get(str(file), [])]
+
+    def _folders(self) -> list[Path]:
+        return [self.folder, *([self.hidden] if self.hidden is not None else [])]
+
+    def stamp(self, chapter: str, name: str) -> str:
+        """A hash of the checks of one exercise, with all that they bring along."""
+        files = [check_file(chapter, name, folder) for folder in self._folders()]
+        return sha256("".join(_stamp(file) for file in files).encode()).hexdigest()
 
     def fault(self, chapter: str, name: str) -> str:
         """Why the checks of an exercise cannot be used, or nothing."""
         path = check_file(chapter, name, self.folder)
-        if str(path) in self.faults:
-            return self.faults[str(path)]
+        files = [check_file(chapter, name, folder) for folder in self._folders()]
+        for file in files:
+            if str(file) in self.faults:
+                return self.faults[str(file)]
         return "" if str(path) in self._items else f"{path} has no checks in it, or is not there"
 
     def material(self) -> list[Path]:
@@ -82,11 +100,17 @@ def _stamp(path: Path) -> str:
 
 
 def with_checks(
-    files: Iterable[Path], use: Callable[[Checks, Reporter], T], folder: Path = CHECKS
+    files: Iterable[Path],
+    use: Callable[[Checks, Reporter], T],
+    folder: Path = CHECKS,
+    hidden: Path | None = None,
 ) -> T:
-    """Start pytest, let it collect these files of `folder`, and call `use` with what it found."""
+    """Start pytest, let it collect these files of `folder`, and call `use` with what it found.
+
+    hidden   a folder with further checks, of a teacher's own
+    """
     there = [file for file in files if file.is_file()]
-    host = _Host(use, folder)
+    host = _Host(use, folder, hidden)
     arguments = [
         *(f"-pno:{name}" for name in _WITHOUT),
         *("-p", "checker.engine.plugin", "-c", os.devnull, f"--rootdir={folder}"),
@@ -94,7 +118,7 @@ def with_checks(
         *(str(file) for file in there),
     ]
     if not there:
-        return use(Checks([], {}, folder), host.reporter)
+        return use(Checks([], {}, folder, hidden), host.reporter)
     # pytest would take a module of that name for the file, also if it came from another folder.
     with _undisturbed(), forgetting(*(f"{file.parent.name}.{file.stem}" for file in there)):
         code = pytest.main(arguments, plugins=[host, host.reporter])
@@ -125,8 +149,10 @@ def _undisturbed() -> Iterator[None]:
 class _Host:
     """Stands where pytest would run the tests, and lets somebody else say when."""
 
-    def __init__(self, use: Callable[[Checks, Reporter], Any], folder: Path) -> None:
-        self._use, self._folder = use, folder
+    def __init__(
+        self, use: Callable[[Checks, Reporter], Any], folder: Path, hidden: Path | None
+    ) -> None:
+        self._use, self._folder, self._hidden = use, folder, hidden
         self._faults: dict[str, str] = {}
         self.reporter = Reporter()
         self.found: list[Any] = []
@@ -135,13 +161,13 @@ class _Host:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of checks that cannot be imported is our fault; remember why."""
         if report.failed:
-            path = self._folder / report.nodeid.split("::")[0]
+            path = Path(os.path.normpath(self._folder / report.nodeid.split("::")[0]))
             self._faults[str(path)] = str(report.longrepr)[-2000:]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Hand the checks over."""
         # A fork that collects garbage would copy every page of what is here already.
-        checks = Checks(session.items, self._faults, self._folder)
+        checks = Checks(session.items, self._faults, self._folder, self._hidden)
         gc.collect()
         gc.freeze()
         try:

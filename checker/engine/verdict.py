@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 VERSION = 1
+HIDDEN_PREFIX = "hidden:"  # of the ids of a teacher's own checks
 
 Outcome = Literal["passed", "failed", "not_attempted", "skipped", "checker_error"]
 
@@ -56,6 +57,7 @@ class Verdict:
               "crashed", "out of memory", "printed too much", "replaced" (something that others
               use), "interrupted", "not python", "no checks", or ""
     printed   what it printed, cut to a length
+    signs     what it did that few programs need to do; for a human to look at
     """
 
     exercise: str
@@ -66,6 +68,7 @@ class Verdict:
     seed: int = 0
     ended: str = ""
     printed: str = ""
+    signs: list[str] = field(default_factory=list)
     attempt: str = ""  # the hash of its text
     versions: dict[str, str] = field(default_factory=dict)
     virtual_s: float = 0.0

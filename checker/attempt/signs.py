@@ -1,0 +1,73 @@
+"""What few programs of the course have a reason to do: told to the teacher, and never a verdict.
+
+The interpreter tells of it (`sys.addaudithook`). A program that means harm can hide from that,
+and is stopped by other means; this is for those who try and do not mean it, or do not hide.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from checker.lab import where
+
+MOST, LONGEST = 20, 200
+_WORDS = {
+    "ctypes.dlopen": "loaded a C library",
+    "ctypes.dlsym": "looked for a C function",
+    "gc.get_objects": "looked through all objects of its process",
+    "gc.get_referents": "looked through the objects of others",
+    "gc.get_referrers": "looked through the objects of others",
+    "os.exec": "tried to start another program",
+    "os.fork": "tried to start another process",
+    "os.forkpty": "tried to start another process",
+    "os.kill": "tried to send a signal",
+    "os.listdir": "listed a folder",
+    "os.posix_spawn": "tried to start another program",
+    "os.putenv": "changed the environment",
+    "os.scandir": "listed a folder",
+    "os.system": "tried to start another program",
+    "pickle.find_class": "read a pickle",
+    "signal.pthread_kill": "tried to send a signal",
+    "socket.bind": "tried to listen on a network",
+    "socket.connect": "tried to reach a network",
+    "socket.getaddrinfo": "looked for a host",
+    "socket.sendto": "tried to reach a network",
+    "subprocess.Popen": "tried to start another program",
+    "sys._current_frames": "looked at the frames of all threads",
+    "sys.setprofile": "set a profiler",
+    "sys.settrace": "set a tracer",
+}
+
+
+class Signs:
+    """What was seen in this process."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, None] = {}
+        self._own = tuple({os.path.realpath(path) for path in sys.path if path})
+        self._looking = False
+
+    def watch(self) -> None:
+        """From now on, and for good."""
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        if (event != "open" and event not in _WORDS) or self._looking:
+            return
+        if len(self.found) >= MOST:
+            return
+        self._looking = True
+        try:
+            words = self._of_open(args) if event == "open" else _WORDS[event]
+            if words and (at := where.of_frame(sys._getframe(1))):
+                self.found[f"{words} at {at}"[:LONGEST]] = None
+        finally:
+            self._looking = False
+
+    def _of_open(self, args: tuple[Any, ...]) -> str:
+        path = args[0] if args else None
+        if type(path) is not str or path.startswith(self._own) or path.endswith(".pyc"):
+            return ""
+        return f"opened the file {path[:100]!r}"

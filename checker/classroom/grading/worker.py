@@ -1,0 +1,140 @@
+"""A process that grades: it has the checks, and a jail for the attempts.
+
+    python -m checker.classroom.grading.worker DESCRIPTOR
+
+Over the descriptor come the settings, and then one attempt after the other; back go verdicts.
+Both ends are ours, so what is sent is trusted.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import socket
+import struct
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from checker.catalog import Catalog, load
+from checker.classroom.grading.settings import Settings, write_hidden
+from checker.engine.engine import Engine, engine, versions
+from checker.engine.job import Job
+from checker.engine.limits import Limits
+from checker.install.content import shipped
+from checker.jail import Child, JailLimits, Sandbox, Zygote, ZygoteDied
+
+HEAD = struct.Struct("!I")
+
+
+def send(sock: socket.socket, table: dict[str, Any]) -> None:
+    """Send one table."""
+    data = json.dumps(table).encode()
+    sock.sendall(HEAD.pack(len(data)) + data)
+
+
+def tables_in(heard: bytearray) -> list[dict[str, Any]]:
+    """Take the tables that have come in completely."""
+    found = []
+    while len(heard) >= HEAD.size:
+        end = HEAD.size + HEAD.unpack_from(heard)[0]
+        if len(heard) < end:
+            break
+        found.append(json.loads(bytes(heard[HEAD.size : end])))
+        del heard[:end]
+    return found
+
+
+def course_folder(settings: Settings) -> Path:
+    """Where exercises/ is."""
+    return Path(settings.course) if settings.course else shipped().root
+
+
+def main(descriptor: int) -> None:
+    """Serve until the other end is closed."""
+    sock = socket.socket(fileno=descriptor)
+    heard = bytearray()
+    first = _next(sock, heard)
+    if first is None:
+        return
+    settings = Settings.from_json(first["settings"])
+    folder = course_folder(settings) / "exercises"
+    catalog = load(folder)
+    limits = Limits(settings.real_s, settings.memory_bytes, settings.printed_bytes)
+    with contextlib.ExitStack() as stack:
+        hidden = None
+        if settings.hidden:
+            hidden = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unblocked-")))
+            write_hidden(settings.hidden, hidden)
+        jail = stack.enter_context(_Jail(settings))
+        chosen = [catalog.find(name) for name in settings.exercises]
+
+        def use(grader: Engine) -> None:
+            stamps = {exercise.id: grader.stamp(exercise) for exercise in chosen}
+            send(sock, {"ready": {"stamps": stamps, "versions": versions()}})
+            while (table := _next(sock, heard)) is not None:
+                job = _job(table, catalog, folder, settings)
+                verdict = grader.check(job, limits)
+                send(sock, {"key": table["key"], "verdict": verdict.to_json()})
+
+        engine(chosen, use, jail=jail, hidden=hidden)
+
+
+def _job(table: dict[str, Any], catalog: Catalog, folder: Path, settings: Settings) -> Job:
+    exercise = catalog.find(table["exercise"])
+    stub = (folder / exercise.chapter / f"{exercise.name}.py").read_bytes()
+    data = base64.b64decode(table["data"])
+    return Job(exercise, f"{exercise.name}.py", data, stub, settings.seed)
+
+
+def _next(sock: socket.socket, heard: bytearray) -> dict[str, Any] | None:
+    while len(heard) < HEAD.size or len(heard) < HEAD.size + HEAD.unpack_from(heard)[0]:
+        data = sock.recv(1 << 18)
+        if not data:
+            return None
+        heard += data
+    end = HEAD.size + HEAD.unpack_from(heard)[0]
+    table: dict[str, Any] = json.loads(bytes(heard[HEAD.size : end]))
+    del heard[:end]
+    return table
+
+
+class _Jail:
+    """A zygote, and another one where it died."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._sandbox = Sandbox(settings.sandbox)
+        self._limits = JailLimits(
+            real_s=settings.real_s,
+            memory_bytes=settings.memory_bytes,
+            printed_bytes=settings.printed_bytes,
+        )
+        self._zygote: Zygote | None = None
+
+    def __enter__(self) -> _Jail:
+        self._zygote = Zygote(sandbox=self._sandbox, limits=self._limits).__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._zygote is not None:
+            self._zygote.close()
+
+    def spawn(self) -> Child:
+        """A process in the jail."""
+        assert self._zygote is not None
+        try:
+            return self._zygote.spawn()
+        except ZygoteDied:
+            self._zygote.close()
+            self.__enter__()
+            return self._zygote.spawn()
+
+
+if __name__ == "__main__":
+    # What checks print is nobody's message.
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    main(int(sys.argv[1]))
