@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from checker.cli import _desk
 
+if TYPE_CHECKING:
+    from checker.jail.doctor import Layer
+
 _Found = tuple[bool, str, str]  # whether it is well, what it is, what to do
 
 
-def doctor() -> None:
-    """Try each thing that the course needs, and say what to do about what does not work."""
-    bad = 0
-    for title, look in _LOOKS:
-        try:
-            well, what, advice = look()
-        except Exception as error:
-            well, what, advice = False, f"{type(error).__name__}: {error}", "report this"
-        bad += not well
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False,
+) -> None:
+    """Try each thing that the course needs, and the jail for the work of others."""
+    from checker.jail.doctor import layers
+
+    found = {title: _tried(look) for title, look in _LOOKS}
+    jail = layers()
+    _print_json(found, jail) if as_json else _print(found, jail)
+    raise typer.Exit(0 if all(well for well, _, _ in found.values()) else _desk.FAILED)
+
+
+def _tried(look: Callable[[], _Found]) -> _Found:
+    try:
+        return look()
+    except Exception as error:
+        return False, f"{type(error).__name__}: {error}", "report this"
+
+
+def _print(found: dict[str, _Found], jail: list[Layer]) -> None:
+    for title, (well, what, advice) in found.items():
         typer.echo(f"{'ok  ' if well else 'BAD '} {title}: {what}")
         if not well:
             typer.echo(f"     Next: {advice}")
-    raise typer.Exit(_desk.FAILED if bad else 0)
+    typer.echo("\nThe jail, which only who grades the work of others needs:")
+    for layer in jail:
+        mark = "ok  " if layer.ok else "GAP " if layer.needed else "none"
+        typer.echo(f"{mark} {layer.name}: {layer.detail}")
+        if not layer.ok:
+            typer.echo(f"     Next: {layer.fix}")
+
+
+def _print_json(found: dict[str, _Found], jail: list[Layer]) -> None:
+    looks = [
+        {"name": title, "ok": well, "detail": what, "next": "" if well else advice}
+        for title, (well, what, advice) in found.items()
+    ]
+    typer.echo(json.dumps({"course": looks, "jail": [layer._asdict() for layer in jail]}, indent=2))
 
 
 def _python() -> _Found:
