@@ -28,6 +28,12 @@ def verify(
         bool,
         typer.Option("--mutate", help="Break the solutions mechanically, and see what notices."),
     ] = False,
+    jailed: Annotated[
+        bool,
+        typer.Option(
+            "--jailed", help="Check each attempt in a jail too, and compare."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes that check; 0 is one for each core.")
@@ -40,14 +46,20 @@ def verify(
     from checker.catalog import UnknownExercise
     from checker.gate.survivors import survey
     from checker.gate.verify import verify as verify_course
+    from checker.jail import NoJail
 
     root = course_folder(Path.cwd())
-    look = survey if mutate else verify_course
     try:
         with _bar(shown=not as_json) as progress:
-            report = look(root, names or [], progress, workers)
+            report: Report | Survey
+            if mutate:
+                report = survey(root, names or [], progress, workers)
+            else:
+                report = verify_course(root, names or [], progress, workers, jailed=jailed)
     except UnknownExercise as error:
         _desk.refuse(str(error))
+    except NoJail as error:
+        _desk.refuse(str(error), _desk.OUR_FAULT)
     if as_json:
         typer.echo(report.to_json())
     else:

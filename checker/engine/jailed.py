@@ -8,6 +8,7 @@ Invariant: when `run` returns, the process of the attempt is gone.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -109,4 +110,7 @@ def _run_checks(
             result = judge.passed(item)
         records.append({"check": asdict(result)})
         judge.forget(item)
+        reporter.failure = None
+        # What is garbage now would be set aside by the next run, and stay.
+        gc.collect()
     return [*records, {"signs": far.signs()}, {"done": "exit"}]

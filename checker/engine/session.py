@@ -5,7 +5,6 @@ Invariant: nothing of an attempt is executed in this process, only in forks of i
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ import checker
 from checker.attempt.code import forgetting
 from checker.engine.inside import Reporter
 from checker.engine.plugin import HIDDEN
+from checker.lab.leaks import set_aside
 
 CHECKS = Path(checker.__file__).parent / "checks"
 
@@ -168,14 +168,11 @@ class _Host:
         """Hand the checks over."""
         # A fork that collects garbage would copy every page of what is here already.
         checks = Checks(session.items, self._faults, self._folder, self._hidden)
-        gc.collect()
-        gc.freeze()
-        try:
-            self.found.append(self._use(checks, self.reporter))
-        except BaseException as error:
-            self.error = error
-        finally:
-            gc.unfreeze()
+        with set_aside():
+            try:
+                self.found.append(self._use(checks, self.reporter))
+            except BaseException as error:
+                self.error = error
         return True
 
     @pytest.hookimpl(tryfirst=True)

@@ -22,6 +22,8 @@ from checker.gate.finding import Finding, from_catalog
 from checker.gate.folders import Folders
 from checker.gate.judged import Judge, Judged
 from checker.gate.pool import spread
+from checker.gate.roads import JailPerProcess
+from checker.gate.roads import differences as differences_of_roads
 from checker.gate.runs import Run, runs_of
 from checker.gate.shape import differences
 from checker.gate.written import read_checks
@@ -61,8 +63,18 @@ class Report:
         return json.dumps({"version": VERSION} | asdict(self), ensure_ascii=False, indent=1)
 
 
-def verify(root: Path, names: Sequence[str], progress: Progress, workers: int = 0) -> Report:
-    """Verify the exercises and chapters with these names, or all of the course at `root`."""
+def verify(
+    root: Path,
+    names: Sequence[str],
+    progress: Progress,
+    workers: int = 0,
+    *,
+    jailed: bool = False,
+) -> Report:
+    """Verify the exercises and chapters with these names, or all of the course at `root`.
+
+    jailed   check each attempt in a jail too, and compare
+    """
     began = time.monotonic()
     folders = Folders(root)
     try:
@@ -71,11 +83,14 @@ def verify(root: Path, names: Sequence[str], progress: Progress, workers: int = 
         return Report(findings=[from_catalog(error, str(folders.root))])
     exercises = catalog.select(list(names)) if names else catalog.exercises
     report = Report()
-    judged = _check(exercises, folders, progress, workers or cores())
+    workers = workers or cores()
+    judged = _check(exercises, folders, progress, workers)
     for exercise in exercises:
         found = sorted({*_read(exercise, folders), *_judge(judged[exercise.id], folders)})
         report.exercises.append(_row(exercise, judged[exercise.id], folders, len(found)))
         report.findings += found
+    if jailed:
+        report.findings += _compare(judged, folders, progress, workers)
     report.findings += _stray(catalog, exercises, folders, whole=not names)
     report.real_s = round(time.monotonic() - began, 3)
     return report
@@ -105,6 +120,28 @@ def _check(
     for run, text in zip(runs, engine(exercises, use, folders.checks), strict=True):
         judged[run.exercise.id].append((run, Verdict.from_json(text)))
     return judged
+
+
+def _compare(
+    judged: dict[str, list[Judged]], folders: Folders, progress: Progress, workers: int
+) -> list[Finding]:
+    """The same runs in jails."""
+    both = [each for found in judged.values() for each in found]
+    runs, here = [run for run, _ in both], [verdict for _, verdict in both]
+    exercises = list({run.exercise.id: run.exercise for run in runs}.values())
+    jail = JailPerProcess()
+
+    def use(warm: Engine) -> list[str]:
+        progress(len(runs))
+        return spread(
+            len(runs), lambda n: _answer(warm, runs[n], folders), lambda: progress(0), workers
+        )
+
+    try:
+        texts = engine(exercises, use, folders.checks, jail=jail)
+    finally:
+        jail.close()
+    return sorted({*differences_of_roads(runs, here, [*map(Verdict.from_json, texts)], folders)})
 
 
 def _import_ahead(runs: list[Run]) -> None:

@@ -147,6 +147,27 @@ class Leaks:
                 self.add("client", f"httpx.{type(thing).__name__} was not closed")
 
 
+_aside = 0  # how many have set things aside for longer than a run
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Keep what is here now out of the collector's sight, for many runs.
+
+    What a run leaves between itself and the next is still looked at, by whoever calls
+    `gc.collect` there; and that is quick, since it is all there is to look at.
+    """
+    global _aside
+    gc.collect()
+    gc.freeze()
+    _aside += 1
+    try:
+        yield
+    finally:
+        _aside -= 1
+        gc.unfreeze()
+
+
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
     """Keep the garbage collector quiet during a run, and what was there before out of its sight.
@@ -161,8 +182,8 @@ def collector_at_rest() -> Iterator[None]:
         yield
     finally:
         gc.collect()
-        # What somebody else had set aside comes back too, which harms nobody.
-        gc.unfreeze()
+        if not _aside:
+            gc.unfreeze()
         if enabled:
             gc.enable()
 

@@ -1,0 +1,77 @@
+"""Each attempt on both roads, beside the check and in a jail: the verdicts have to be the same.
+
+Real time apart, and the trace: a picture of what happened behind a wall has other lanes, and is
+there only where something failed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from checker.engine.verdict import CheckResult, Verdict
+from checker.gate.finding import Finding
+from checker.gate.folders import Folders
+from checker.gate.runs import Run
+
+if TYPE_CHECKING:
+    from checker.jail import Child, Zygote
+
+
+class JailPerProcess:
+    """A zygote for each process that asks: workers of the gate are forks of one another."""
+
+    def __init__(self) -> None:
+        self._of = 0
+        self._zygote: Zygote | None = None
+
+    def spawn(self) -> Child:
+        """A process in the jail."""
+        from checker.jail import Zygote, choose
+
+        if self._zygote is None or self._of != os.getpid():
+            self._of, self._zygote = os.getpid(), Zygote(sandbox=choose())
+        return self._zygote.spawn()
+
+    def close(self) -> None:
+        """End the one of this process."""
+        if self._zygote is not None and self._of == os.getpid():
+            self._zygote.close()
+
+
+def differences(
+    runs: Sequence[Run], here: Sequence[Verdict], jailed: Sequence[Verdict], folders: Folders
+) -> Iterator[Finding]:
+    """What is not the same."""
+    for run, one, other in zip(runs, here, jailed, strict=True):
+        for what in _compared(one, other):
+            yield Finding(
+                folders.name(run.path),
+                0,
+                f"in the jail, under seed {run.seed}, {what}",
+                "let the check use the boundary alone; if it does, the boundary is at fault",
+                run.exercise.id,
+            )
+            break  # What follows from one difference is no other one.
+
+
+def _compared(here: Verdict, jailed: Verdict) -> Iterator[str]:
+    if (here.outcome, here.points, here.ended) != (jailed.outcome, jailed.points, jailed.ended):
+        yield f"it is {_told(jailed)}, and else {_told(here)}"
+    for one, other in zip(here.checks, jailed.checks, strict=False):
+        if _bare(one) != _bare(other):
+            yield (
+                f"`{one.id}` is {other.outcome} after {other.virtual_s:g} s ({other.got[:200]}), "
+                f"and else {one.outcome} after {one.virtual_s:g} s ({one.got[:200]})"
+            )
+
+
+def _told(verdict: Verdict) -> str:
+    ended = f", ended {verdict.ended!r}" if verdict.ended else ""
+    return f"{verdict.outcome} with {verdict.points} points{ended}"
+
+
+def _bare(check: CheckResult) -> CheckResult:
+    return replace(check, trace="")
