@@ -23,6 +23,12 @@ class ContentHook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         content = runpy.run_path(str(root / "checker" / "install" / "content.py"))
+        files = content["files"](root)
+        # By these a teacher's page knows what a class got wrong; no learner's folder gets them.
+        files |= {
+            path.relative_to(root).as_posix(): path
+            for path in sorted((root / "tests" / "wrong_answers").rglob("*.py"))
+        }
         build_data["force_include"] |= {
-            str(path): f"checker/content/{name}" for name, path in content["files"](root).items()
+            str(path): f"checker/content/{name}" for name, path in files.items()
         }
