@@ -8,6 +8,7 @@ happened, and where to look; and the next step.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -149,9 +150,17 @@ def _of_raised(error: Any) -> _Told:
         advice = "Your code runs on a loop already: `await` what you gave to asyncio.run."
     if "LabError" in error.types:
         advice = ""  # These say themselves what to do.
+    if error.type == "NameError" and (name := _module_missing(error.message)):
+        advice = f"Add `import {name}` at the top of your program."
     if error.type == "TypeError" and not error.lines:
         advice = "Keep the parameters that the task gives."
     return f"your code raised {error}", _place(error.lines[-1]) if error.lines else None, advice
+
+
+def _module_missing(message: str) -> str:
+    """The module of the standard library whose import was forgotten, or ""."""
+    found = re.match(r"name '(\w+)' is not defined", message)
+    return found[1] if found and found[1] in sys.stdlib_module_names else ""
 
 
 def _of_name(error: Any) -> _Told:

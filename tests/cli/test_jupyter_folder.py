@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from fnmatch import fnmatch
@@ -138,3 +139,8 @@ def test_a_port_that_is_asked_for_is_taken_or_refused(
     port: int | None, browser: bool, told: list[str]
 ) -> None:
     assert arguments(port, browser) == told
+
+
+def test_the_command_of_this_python_comes_first_in_its_terminals(tmp_path: Path) -> None:
+    first, _, rest = environment(tmp_path, {"PATH": "/usr/bin"})["PATH"].partition(os.pathsep)
+    assert (Path(first), rest) == (Path(sys.executable).parent, "/usr/bin")

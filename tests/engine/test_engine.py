@@ -34,6 +34,11 @@ def test_a_right_attempt_passes_with_all_points(grade: Grade) -> None:
     assert check.did == ["double(865)"]
 
 
+def test_a_module_whose_import_was_forgotten_is_named(grade: Grade) -> None:
+    check = only(grade(DOUBLE, "def double(n):\n    time.sleep(1)\n    return 2 * n\n"))
+    assert check.next == "Add `import time` at the top of your program."
+
+
 def test_a_failure_has_what_was_expected_what_came_where_and_what_next(grade: Grade) -> None:
     verdict = grade(DOUBLE, "\n\ndef double(n):\n    return n\n")
     assert (verdict.outcome, verdict.points) == ("failed", 0)

@@ -7,6 +7,7 @@ Jupyter, however it is set up, neither changes the course nor is changed by it.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,7 +46,10 @@ def environment(course: Path, inherited: Mapping[str, str]) -> dict[str, str]:
     }
     kept = {name: value for name, value in inherited.items() if not _belongs_to_jupyter(name)}
     places = {name: str(folder / part) for name, part in ours.items()}
-    return kept | places | {"JUPYTER_PLATFORM_DIRS": "0"}
+    # In a terminal of Lab's, `unblocked` is the command of this Python.
+    commands = str(Path(sys.executable).parent)
+    path = os.pathsep.join(filter(None, [commands, kept.get("PATH", "")]))
+    return kept | places | {"JUPYTER_PLATFORM_DIRS": "0", "PATH": path}
 
 
 def _belongs_to_jupyter(name: str) -> bool:
