@@ -14,7 +14,9 @@ def say_what_is_next() -> None:
     to.print(f"{done} of {len(standings)} exercises passed.")
     following = at.next()
     if following is None:
-        to.print("All of them. `unblocked solution ID` shows another way for each.")
+        has_solutions = any(at.reference(each.exercise).is_file() for each in standings)
+        more = " `unblocked solution ID` shows another way for each." if has_solutions else ""
+        to.print(f"All of them.{more}")
         return
     to.print(f"Next: [bold]{following.id}[/], {following.title}, {following.minutes} minutes.")
     work = at.work(following).relative_to(at.root).as_posix()

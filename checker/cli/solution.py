@@ -14,12 +14,14 @@ def solution(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Also before you passed it.")] = False,
 ) -> None:
     """Show the course's own answer, once you passed, or with --yes."""
-    from checker.learner.desk import NotYet
+    from checker.learner.desk import NoSolution, NotYet
 
     at = _desk.desk()
     exercise = _desk.exercise(at, id)
     try:
         text = at.solution(exercise, yes)
+    except NoSolution as error:
+        _desk.refuse(f"{error}\nNext: `unblocked hint {exercise.id}`.", _desk.FAILED)
     except NotYet as error:
         advice = f"Next: `unblocked hint {exercise.id}`, or --yes to see the solution all the same."
         _desk.refuse(f"{error}\n{advice}", _desk.FAILED)

@@ -1,7 +1,8 @@
 """What the course puts into a folder: chapters, exercises and solutions.
 
 A wheel carries them as `checker/content/`; a checkout has them beside the package.
-Invariant: every path begins with one of three folders, so none is in a learner's work/.
+Invariant: every path begins with one of three folders, or is a hand-out's README.md, so none is in
+a learner's work/.
 
 The build of the wheel loads this file by itself, so it imports nothing of ours.
 """
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path, PurePosixPath
+from typing import ClassVar
 
 FOLDERS = ("chapters", "exercises", "solutions")
+README = "README.md"  # A hand-out has one; a course folder's, if any, is the learner's.
 # A chapter's source is the author's; the rest is what tools leave behind.
 LEFT_OUT = ("source", ".*", "__pycache__", "*.pyc", "*~")
 
@@ -25,6 +28,8 @@ class Content:
     root: Path
     version: str
     left_out: tuple[str, ...] = ()  # Beside what never belongs to the course.
+
+    is_handout: ClassVar[bool] = False
 
     def files(self) -> dict[str, Path]:
         """Every file by its path in a course folder, in order."""
@@ -46,7 +51,8 @@ def is_ours(name: str) -> bool:
     """Whether a relative path is one that the course may write to."""
     path = PurePosixPath(name)
     inside = len(path.parts) > 1 and path.parts[0] in FOLDERS
-    return inside and ".." not in path.parts and "\\" not in name and str(path) == name
+    proper = ".." not in path.parts and "\\" not in name and str(path) == name
+    return name == README or (inside and proper)
 
 
 def shipped() -> Content:

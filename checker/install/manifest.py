@@ -30,6 +30,7 @@ class Manifest:
     version: str
     files: dict[str, str] = field(default_factory=dict)
     unfinished: dict[str, list[str]] = field(default_factory=dict)
+    is_handout: bool = False
 
     def known(self, name: str) -> list[str]:
         """The fingerprints that a file may have without having been edited."""
@@ -47,12 +48,13 @@ class Manifest:
             name: list(dict.fromkeys([*before[name], *filter(None, [new.get(name)])]))
             for name in names
         }
-        return Manifest(self.version, self.files, on_the_way)
+        return Manifest(self.version, self.files, on_the_way, self.is_handout)
 
     def text(self) -> str:
         """The content of the manifest's file."""
         table = {"format": FORMAT, "version": self.version, "files": self.files}
-        more = {"unfinished": self.unfinished} if self.unfinished else {}
+        more: dict[str, object] = {"unfinished": self.unfinished} if self.unfinished else {}
+        more |= {"handout": True} if self.is_handout else {}
         return json.dumps(table | more, indent=1, sort_keys=True) + "\n"
 
 
@@ -79,7 +81,7 @@ def read(folder: Path) -> Manifest | None:
         for n, several in _ours(table, "unfinished")
         if isinstance(several, list)
     }
-    return Manifest(version, files, unfinished)
+    return Manifest(version, files, unfinished, table.get("handout") is True)
 
 
 def _ours(table: dict[str, object], key: str) -> list[tuple[str, object]]:

@@ -77,7 +77,8 @@ def bring(content: Content, folder: Path) -> Changes:
     (folder / STATE).mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         found = manifest.read(folder)
-        old = found or Manifest(content.version)
+        old = found or Manifest(content.version, is_handout=content.is_handout)
+        _refuse_other_kind(old, content, folder)
         files.refuse_links([*sources, *old.names()], folder)
         new = {name: fingerprint(path) for name, path in sources.items()}
         old = old.towards(new)
@@ -87,9 +88,23 @@ def bring(content: Content, folder: Path) -> Changes:
             _bring_one(name, source, folder, old, changes)
         for name in sorted(old.names() - set(new)):
             _remove_one(name, folder, old, changes)
-        files.put_text(Manifest(content.version, new).text(), folder / MANIFEST, folder)
+        done = Manifest(content.version, new, is_handout=content.is_handout)
+        files.put_text(done.text(), folder / MANIFEST, folder)
         shutil.rmtree(folder / STATE / "part")
     return changes
+
+
+def _refuse_other_kind(old: Manifest, content: Content, folder: Path) -> None:
+    """A hand-out never becomes the whole course, which has the solutions, nor the other way."""
+    if old.is_handout and not content.is_handout:
+        raise InstallError(
+            f"{folder} is a hand-out: it changes only when a new one is handed out.\n"
+            f"Next: get the newest from whoever gave it to you, and copy your work/ into it."
+        )
+    if content.is_handout and not old.is_handout:
+        raise InstallError(
+            f"{folder} is a course folder, and no hand-out.\nNext: name another folder."
+        )
 
 
 def _bring_one(name: str, source: Path, folder: Path, old: Manifest, changes: Changes) -> None:

@@ -22,6 +22,10 @@ class NotYet(Exception):
     """A solution was asked for before the exercise was passed."""
 
 
+class NoSolution(NotYet):
+    """There is no solution among the files: they were handed out without."""
+
+
 class Taken(NamedTuple):
     """What came of a cell that met its file."""
 
@@ -184,14 +188,17 @@ class Desk:
 
     def solution(self, exercise: Exercise, yes: bool = False) -> str:
         """Our own answer: after a pass, or if the learner says that they want it now."""
+        text = files.read(self.reference(exercise))
+        if text is None:
+            raise NoSolution(
+                f"The solution of {exercise.id} is not part of this copy of the course, which was "
+                "handed out without them. Whoever gave it to you may show it."
+            )
         passed = "passed" in self.history.outcomes().get(exercise.id, [])
         if not (passed or yes or self.history.saw_solution(exercise.id)):
             left = len(exercise.hints) - self.history.hints(exercise.id)
             hints = f"there {'is' if left == 1 else 'are'} {left} more of its hints" if left else ""
             raise NotYet(f"{exercise.id} is not passed yet{', and ' + hints if hints else ''}.")
-        text = files.read(self.reference(exercise))
-        if text is None:
-            raise NotYet(f"The solution of {exercise.id} is not part of this copy of the course.")
         self.history.show_solution(exercise.id)
         return text
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from checker.catalog import Exercise
 from checker.engine.engine import Job
 from checker.engine.verdict import Verdict
-from checker.learner.desk import NotYet
+from checker.learner.desk import NoSolution, NotYet
 from checker.notebook.errors import CourseError
 from checker.notebook.session import Session, session
 from checker.notebook.shell import Shown, show
@@ -33,6 +33,8 @@ def _show_both(here: Session, id: str, yes: bool) -> None:
     exercise = here.find(id)
     try:
         reference = here.desk.solution(exercise, yes)
+    except NoSolution as error:
+        raise CourseError(f'{error} `hint("{exercise.id}")` shows a hint.') from None
     except NotYet as error:
         advice = f'`solution("{exercise.id}", yes=True)` shows it all the same.'
         raise CourseError(f"{error} {advice}") from None

@@ -78,6 +78,15 @@ def test_an_exercise_that_is_not_handed_out_is_unknown_there(handout: Path) -> N
     assert "There is no exercise 'start/first_check'" in err
 
 
+@pytest.mark.parametrize("more", [(), ("--yes",)])
+def test_solution_says_that_the_hand_out_has_none(handout: Path, more: tuple[str, ...]) -> None:
+    for id in ("blocking/never_block", "event_loop/timers"):
+        code, out, err = unblocked(handout, "solution", id, *more)
+        assert (code, out) == (1, "")
+        assert f"The solution of {id} is not part of this copy of the course" in err
+        assert err.splitlines()[-1] == f"Next: `unblocked hint {id}`."
+
+
 def test_update_there_brings_no_solutions(handout: Path) -> None:
     code, _, err = unblocked(handout, "update")
     assert code == 1
