@@ -13,6 +13,8 @@ And where the attempt is in another process, behind a wall:
 line, frames   the wire, and what goes over it
 far, far_run   the check's end: it owns the clock, and lets the other side run
 lent, awaited  what the other side may ask of services, and await
+told           how a call or a run ended over there
+pulse          whether the loop on the other side is free
 guest, guest_run, borrowed   the attempt's end, and services as they look from there
 """
 
@@ -20,6 +22,7 @@ from checker.attempt.attempt import Attempt, Caught, DidNotRaise, Handle, Materi
 from checker.attempt.code import NotPython, same_program
 from checker.attempt.inside import NoSuchName, Side, Target
 from checker.attempt.journal import Journal
+from checker.attempt.pulse import Pulse
 from checker.attempt.raised import Line, Raised
 from checker.attempt.values import DoesNotCross, Value, cross
 
@@ -34,6 +37,7 @@ __all__ = [
     "Material",
     "NoSuchName",
     "NotPython",
+    "Pulse",
     "Raised",
     "Side",
     "Target",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from checker.attempt import code
 from checker.attempt.handed import handed, shown
 from checker.attempt.inside import Inside, Side, Target
+from checker.attempt.pulse import Pulse
 from checker.attempt.raised import Raised
 from checker.attempt.values import Value
 
@@ -133,6 +134,10 @@ class Attempt:
         path = self._material / f"{name}.py"
         self._side.bring(name, path.read_text("utf-8"), str(path))
         return Material(self, name)
+
+    def pulse(self) -> Pulse:
+        """Whether its loop is free, where that is not the check's own."""
+        return self._side.pulse()
 
     def trace(self, run: Run, *, failed: bool) -> str:
         """What happened in a run, as JSON lines; for feedback, never for a verdict."""

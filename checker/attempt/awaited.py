@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
-from checker.attempt.frames import Broken, Message, pack
+from checker.attempt.frames import Broken, Message, pack, unpack
 from checker.attempt.lent import described
 
 if TYPE_CHECKING:
@@ -55,6 +55,14 @@ class Awaited:
             outcome = ["raise", described(error)]
         if self._tasks.pop(number, None) is not None:
             self._tell(["resume", number, outcome])
+
+
+def called(way: Callable[..., Any], args: list[Any]) -> Any:
+    """What is to be awaited."""
+    try:
+        return way(*(unpack(each) for each in args))
+    except TypeError:
+        raise Broken("other arguments than it takes") from None
 
 
 class _Rest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from checker.attempt.far_run import FarRun
 from checker.attempt.frames import pack
 from checker.attempt.inside import Target
 from checker.attempt.line import Gone, Line
+from checker.attempt.pulse import Pulse
 from checker.attempt.signs import LONGEST, MOST
 from checker.attempt.values import Value
 from checker.lab import current
@@ -25,7 +27,11 @@ class Far:
     def __init__(self, line: Line, filename: str, source: str) -> None:
         self.line, self._filename, self._source = line, filename, source
         self._brought: dict[str, tuple[str, str]] = {}
+        # What is held of a run that is over would keep its whole machine in memory.
         self._run: FarRun | None = None
+        self._ran = False
+        self._machine: weakref.ref[Any] | None = None
+        self._felt: tuple[weakref.ref[Any], Pulse] | None = None
 
     def bring(self, name: str, source: str, filename: str) -> None:
         """Let there be a module of the check's beside the attempt."""
@@ -59,12 +65,19 @@ class Far:
 
         return app
 
+    def pulse(self) -> Pulse:
+        """Whether its loop is free, in the run that goes on."""
+        machine: Any = current.machine()
+        if self._felt is None or self._felt[0]() is not machine:
+            self._felt = weakref.ref(machine), Pulse()
+        return self._felt[1]
+
     def trace(self, run: Run, *, failed: bool) -> str:
         """What happened over there in the last run, as JSON lines; it may say anything.
 
         It is asked for where something failed, since a picture of the rest is of no use.
         """
-        if not failed or self._run is None:
+        if not failed or self._machine is None:
             return ""
         text = self._ask("trace")
         return text[:_LONGEST_TRACE] if type(text) is str else ""
@@ -86,13 +99,24 @@ class Far:
             pass
         return None
 
+    def _let_go(self) -> None:
+        """The run is over, and nothing of it is needed any more."""
+        self._run = None
+
     def _here(self) -> FarRun:
         """The run that goes on, and its other half."""
         machine: Any = current.machine()
         if machine is None:
             raise RuntimeError("an attempt is called within a run of the lab")
-        if self._run is None or self._run.machine is not machine:
-            self._run = FarRun(machine, self.line, self._filename, self._source)
+        if self._machine is None or self._machine() is not machine:
+            self._machine = weakref.ref(machine)
+            self._run = FarRun(machine, self.line, self._filename, self._source, self.pulse())
+            machine.at_end.append(self._forget)
             for name, (source, filename) in self._brought.items():
                 self._run.tell(["bring", name, source, filename])
+        if self._run is None:
+            raise RuntimeError("this run is over")
         return self._run
+
+    def _forget(self) -> None:
+        self._run = None

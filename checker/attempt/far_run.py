@@ -16,33 +16,21 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from checker.attempt.awaited import Awaited
-from checker.attempt.frames import Broken, Message, unpack
-from checker.attempt.inside import NoSuchName
+from checker.attempt.awaited import Awaited, called
+from checker.attempt.frames import Broken, Message
 from checker.attempt.lent import Lender
 from checker.attempt.line import Gone, Line
-from checker.attempt.raised import read_raised
-from checker.attempt.values import DoesNotCross
-from checker.lab import errors
+from checker.attempt.pulse import Pulse
+from checker.attempt.told import MOST_NOTES, error_of, leaks_of, returned
 from checker.lab.blocking import Blocking
 from checker.lab.clock import NEVER, NS
-from checker.lab.leaks import Leak
 from checker.lab.tasks import Elsewhere
 
 if TYPE_CHECKING:
     from checker.lab.machine import Machine
 
 _TURNS = 2
-_MOST_NOTES = 1_000
 _MOST_TIMERS = 10_000_000  # that are set before the other side has its turn
-_LONGEST = 20_000  # characters of a text about what went wrong
-_VERDICTS = {
-    kind.__name__: kind
-    for kind in (
-        *(errors.Deadlock, errors.Livelock, errors.ThreadStuck),
-        *(errors.WrongUse, errors.NoNetwork, errors.LabError),
-    )
-}
 
 
 class _Call:
@@ -59,8 +47,10 @@ class _Call:
 class FarRun:
     """One run of the machine here, and the one over there that goes with it."""
 
-    def __init__(self, machine: Machine, line: Line, filename: str, source: str) -> None:
-        self.machine, self._line = machine, line
+    def __init__(
+        self, machine: Machine, line: Line, filename: str, source: str, pulse: Pulse
+    ) -> None:
+        self.machine, self._line, self._pulse = machine, line, pulse
         self._filename, self._lines = filename, source.splitlines()
         self.lender = Lender(self.tell)
         self._out: list[Message] = []
@@ -123,26 +113,25 @@ class FarRun:
 
     def _told(self, outcome: Message, call: _Call) -> Any:
         try:
-            match outcome:
-                case ["value", value]:
-                    return unpack(value)
-                case ["cancelled"] if call.cancels:
-                    raise asyncio.CancelledError
-                case ["raised", dict(told)]:
-                    raise read_raised(told, self._lines)
-                case ["no name", str(words)]:
-                    raise NoSuchName(words[:_LONGEST])
-                case ["does not cross", str(words)]:
-                    raise DoesNotCross(words[:_LONGEST])
+            return returned(outcome, self._lines, was_cancelled=call.cancels > 0)
         except Broken as error:
             raise self._line.broke(error) from None
-        raise self._line.broke(Broken("an outcome that there is not"))
 
     # The clock.
 
     def goes_first(self, when: int, seq: int) -> bool:
         """Let the other side run, if it has something to do before (when, seq)."""
-        if self._over or self._due is None or self._due >= (when, seq):
+        if self._over:
+            return False
+        try:
+            # A check may go on for ever with what it was told, and ask nothing more.
+            self._line.in_time()
+        except Gone as gone:
+            self._lost(gone)
+            return True
+        if self._feels(when):
+            return True
+        if self._due is None or self._due >= (when, seq):
             return False
         if seq == NEVER:
             # The loop here has things to do. What became due there at this moment would have had
@@ -150,6 +139,17 @@ class FarRun:
             self._turns += 1
             if self._turns < _TURNS:
                 return False
+        self._let_run()
+        return True
+
+    def _feels(self, when: int) -> bool:
+        """In a wait that somebody watches, let the other side give a sign of life."""
+        until = when if self._due is None else min(when, self._due[0])
+        moment = self._pulse.moment(self.machine.clock.now, until)
+        if moment is None:
+            return False
+        self._out.append(["ping"])
+        self._due = moment, 0
         self._let_run()
         return True
 
@@ -171,8 +171,11 @@ class FarRun:
         while batch:
             self._line.send(batch)
             batch = []
-            for message in self._line.receive():
-                if message[0] == "ask" and len(message) > 1:
+            *others, last = self._line.receive()
+            for message in [*others, last]:
+                self._line.in_time()
+                # Whoever asks waits for the reply, so there is nothing behind a question.
+                if message is last and message[0] == "ask" and len(message) > 1:
                     # What it causes here, such as the ring of a bell, is heard before the reply.
                     reply = self._answer(message[1:])
                     batch = [*self._taken_out(), ["reply", reply]]
@@ -196,7 +199,9 @@ class FarRun:
                 if call.future is not None and not call.future.done():
                     call.future.set_result(outcome)
             case ["write", number, value]:
-                self.lender.journal(number).write(unpack(value))
+                self.lender.write(number, value)
+            case ["pong"] if self._pulse.answered(clock.now):
+                pass
             case ["drop", int(number)]:
                 self._awaited.drop(number)
             case ["blocked", int(began), str(what), str(where), str(task)]:
@@ -216,7 +221,7 @@ class FarRun:
 
     def _was_blocked(self, began: int, what: str, where: str, task: str) -> None:
         now, found = self.machine.clock.now, self.machine.blocking.found
-        if not 0 <= began <= now or len(found) >= _MOST_NOTES:
+        if not 0 <= began <= now or len(found) >= MOST_NOTES:
             raise Broken("blocking that cannot have been")
         texts = (what[:200], where[:200], task[:200])
         found.append(Blocking(began / NS, (now - began) / NS, *texts))
@@ -230,7 +235,7 @@ class FarRun:
             case ["await", int(number), str(way), list(args)] if number in self._calls:
                 ways = self._calls[number].ways
                 if way in ways:
-                    return self._awaited.begin(ways[way](*(unpack(each) for each in args)))
+                    return self._awaited.begin(called(ways[way], args))
         return self.lender.answer(question)
 
     def _suspended(self, call: _Call, at: str, on: str) -> bool:
@@ -271,18 +276,12 @@ class FarRun:
         """The run over there has ended: as it was told to, or of itself."""
         ended_here = self.machine.clock.partner is None
         self._over = True
-        for leak in _texts(report.get("leaks"), 3):
-            self.machine.leaks.found.append(Leak(*leak))
-        match report.get("error"):
-            case None:
-                if not ended_here:
-                    raise Broken("a run that ended before its end")
-            case ["raised", dict(told)]:
-                self._ended(read_raised(told, self._lines), ended_here)
-            case [str(name), str(text)] if name in _VERDICTS:
-                self._ended(_VERDICTS[name](text[:_LONGEST]), ended_here)
-            case _:
-                raise Broken("an end that there is not")
+        self.machine.leaks.found += leaks_of(report)
+        error = error_of(report, self._lines)
+        if error is not None:
+            self._ended(error, ended_here)
+        elif not ended_here:
+            raise Broken("a run that ended before its end")
 
     def _ended(self, error: BaseException, ended_here: bool) -> None:
         if not ended_here:
@@ -296,13 +295,3 @@ class FarRun:
         if self.machine.clock.partner is not None:
             self.machine.end_with(gone)
         self.machine.error = self.machine.error or gone
-
-
-def _texts(found: Any, width: int) -> list[list[str]]:
-    """A list of lists of so many short texts."""
-    if type(found) is not list or len(found) > _MOST_NOTES:
-        raise Broken("notes that are none")
-    for note in found:
-        if type(note) is not list or len(note) != width or not all(type(t) is str for t in note):
-            raise Broken("a note that is none")
-    return [[text[:500] for text in note] for note in found]

@@ -20,7 +20,9 @@ from checker.attempt.values import BITS, COUNT, DEPTH, LENGTH, DoesNotCross, cro
 
 HEAD = struct.Struct("!I")
 LARGEST_BYTES = 16_000_000  # of one batch
+MOST_KEYS = 2_000  # of a value that are no texts: numbers can be chosen to have all one hash
 MARK = "$"
+_BEGIN_PARTS = (b",", b"[", b"{")
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 _decode = json.JSONDecoder().decode
@@ -38,6 +40,20 @@ def encode(batch: list[Message]) -> bytes:
     """A batch, as it goes over the wire."""
     data = _encode(batch).encode("ascii")
     return HEAD.pack(len(data)) + data
+
+
+def parts(data: bytes, most: int) -> int:
+    """How many values a batch has, counted before any is made; exact where it is beyond `most`."""
+    count = _signs(data)
+    if count > most:
+        # Those within texts stand for nothing. Without escapes, every other quote ends a text.
+        plain = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+        count = _signs(b"".join(plain.split(b'"')[::2]))
+    return count
+
+
+def _signs(data: bytes) -> int:
+    return sum(map(data.count, _BEGIN_PARTS))
 
 
 def decode(data: bytes) -> list[Message]:
@@ -89,7 +105,7 @@ def unpack(value: Any, referred: Callable[[Any], Any] | None = None) -> Any:
 class _Unpacker:
     def __init__(self, referred: Callable[[Any], Any] | None) -> None:
         self._referred = referred
-        self._count = self._length = 0
+        self._count = self._length = self._keys = 0
 
     def unpack(self, value: Any, depth: int) -> Any:
         self._count += 1
@@ -130,6 +146,9 @@ class _Unpacker:
         if type(pair) is not list or len(pair) != 2:
             raise Broken("a table whose entries are no pairs")
         key = self.unpack(pair[0], depth + 1)
+        self._keys += type(key) is not str
+        if self._keys > MOST_KEYS:
+            raise Broken("a table with too many keys that are no texts")
         try:
             hash(key)
         except TypeError:
@@ -143,4 +162,4 @@ class _Unpacker:
         return text
 
 
-__all__ = ["Broken", "DoesNotCross", "Message", "decode", "encode", "pack", "unpack"]
+__all__ = ["Broken", "DoesNotCross", "Message", "decode", "encode", "pack", "parts", "unpack"]

@@ -16,8 +16,10 @@ from checker.attempt.frames import Message, unpack
 from checker.attempt.guest_run import GuestRun, Wire
 from checker.attempt.inside import Inside
 from checker.attempt.signs import Signs
+from checker.lab.leaks import set_aside
 from checker.lab.run import TURNS, Run, execute
 from checker.lab.services import routes
+from checker.trace import Trace
 
 _LONGEST_TRACE = 300_000
 _exit = os._exit
@@ -25,9 +27,16 @@ _exit = os._exit
 
 def main(sock: socket.socket) -> None:
     """Serve until nobody is there any more."""
+    # What came with the fork is shared with others, and to look for garbage in it would copy it.
+    with set_aside():
+        _serve(sock)
+
+
+def _serve(sock: socket.socket) -> None:
     wire = Wire(sock.fileno())
     guest: _Guest | None = None
-    trace, signs = "", Signs()
+    trace: Trace | None = None
+    signs = Signs()
     signs.watch()
     while True:
         batch = wire.receive()
@@ -36,11 +45,11 @@ def main(sock: socket.socket) -> None:
                 guest, reply = _load(wire, filename, unpack(data), unpack(stub))
                 wire.send([reply])
             case ["run", dict(size), patience] if guest is not None:
-                run = guest.run(batch[1:], size, patience)
-                text = run.trace.dump()
-                trace = text if len(text) <= _LONGEST_TRACE else ""
+                trace = guest.run(batch[1:], size, patience).trace
             case ["trace"]:
-                wire.send([["trace", trace]])
+                # To write it down takes as long as a run, and few are asked for.
+                text = trace.dump() if trace is not None else ""
+                wire.send([["trace", text if len(text) <= _LONGEST_TRACE else ""]])
             case ["signs"]:
                 wire.send([["signs", list(signs.found)]])
             case _:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from checker.lab.machine import Machine
 
 _MOST_NOTES = 200
+_OURS = "\n  main waits for GuestRun.main"
 _read, _write, _exit = os.read, os.write, os._exit
 
 
@@ -104,7 +105,10 @@ class GuestRun:
     def goes_first(self, when: int, seq: int) -> bool:
         """Before the time moves, the other side does all that comes first."""
         clock = self.machine.clock
-        if when <= max(clock.now, self._granted) or self.machine.verdict is not None:
+        if self.machine.verdict is not None:
+            # What tidies up after a verdict needs its time like anybody else.
+            self._granted = -1
+        if when <= max(clock.now, self._granted):
             return False
         self._out.append(["wait", None if when >= NEVER else when, seq, clock.next_seq()])
         self._send()
@@ -158,6 +162,9 @@ class GuestRun:
                 self.borrower.ring(number)
             case ["resume", number, outcome]:
                 self._soon(self._resume, number, outcome)
+            case ["ping"]:
+                # The loop has to come to it.
+                self._soon(self._out.append, ["pong"])
             case ["end"]:
                 assert self._end is not None
                 self._soon(self._end.set_result, None)
@@ -260,7 +267,8 @@ class GuestRun:
         if error is None:
             return None
         if isinstance(error, LabError):
-            return [type(error).__name__, str(error)]
+            # The task that keeps this side going is none of the program's.
+            return [type(error).__name__, str(error).replace(_OURS, "")]
         told = raised(error, self._inside.filename, self._inside.source)
         return ["raised", told.told()]
 

@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from weakref import ref
 
 from checker.attempt import code
+from checker.attempt.pulse import Pulse
 from checker.attempt.raised import raised
 from checker.attempt.values import Value, cross, name_of
 from checker.lab import current
@@ -61,6 +63,9 @@ class Side(Protocol):
     async def app(self, name: str) -> Callable[..., Any]:
         """An ASGI app of the attempt's, to be called as one."""
 
+    def pulse(self) -> Pulse:
+        """Whether its loop is free."""
+
     def trace(self, run: Run, *, failed: bool) -> str:
         """What happened in a run, as JSON lines."""
 
@@ -71,7 +76,7 @@ class Inside:
     def __init__(self, program: CodeType, filename: str, source: str) -> None:
         self._program, self.filename, self.source = program, filename, source
         self._brought: dict[str, CodeType] = {}
-        self._home: tuple[object, ModuleType] | None = None
+        self._home: tuple[ref[object], ModuleType] | None = None
         self._materials: dict[str, ModuleType] = {}
         self._objects: list[Any] = []
 
@@ -104,6 +109,10 @@ class Inside:
                 return await target(scope, receive, send)
 
         return app
+
+    def pulse(self) -> Pulse:
+        """Its loop is the check's own, and the lab tells of what holds that."""
+        return Pulse()
 
     def trace(self, run: Run, *, failed: bool) -> str:
         """What happened in a run, as JSON lines."""
@@ -153,10 +162,11 @@ class Inside:
 
     def _module(self) -> ModuleType:
         """The attempt, executed in the run that goes on."""
-        run = current.machine() or self
-        if self._home is None or self._home[0] is not run:
+        run: object = current.machine() or self
+        if self._home is None or self._home[0]() is not run:
             self._materials, self._objects = {}, []
-            self._home = (run, code.run(self._program, code.NAME, self.filename))
+            # The run is not held: it is much, and this lives on.
+            self._home = (ref(run), code.run(self._program, code.NAME, self.filename))
         return self._home[1]
 
     def _material(self, name: str) -> ModuleType:

@@ -5,7 +5,8 @@ are done here, on the check's side, where the counts are; the waits are waited o
 the task or the thread that called. So a service takes the same time, and counts the same, on
 either side of the wall.
 
-Invariant: only the methods named here are ever called, and only on what was lent.
+Invariant: only the methods named here are ever called, and only on what was lent; and no step is
+done before the wait in front of it has ended by the clock of this side.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from typing import Any
 
 from checker.attempt.frames import Broken, Message, pack, unpack
 from checker.attempt.journal import Journal
+from checker.attempt.values import DoesNotCross
 from checker.lab.services import Database, Queue, Upstream, routes
+from checker.lab.services.clock import now_ns
 from checker.lab.services.link import Link
 from checker.lab.services.queue import Delivery
 from checker.lab.services.steps import Bell, Pause, Steps
 
 MOST = 100_000  # things lent in one run, and bells
+MOST_AT_ONCE = 20_000  # that are under way
 
 # By kind: what is done in steps, what is done at once, what can be read, what goes along.
 _STEPS = {
@@ -61,6 +65,7 @@ class Lender:
         self._numbers: dict[int, int] = {}
         self._bells: dict[int, tuple[int, Bell]] = {}
         self._under_way: dict[int, Steps[Any]] = {}
+        self._pauses: dict[int, Pause] = {}  # in which they are
         self._next = 0
 
     def lend(self, thing: Any) -> list[Any] | None:
@@ -77,12 +82,16 @@ class Lender:
         along = {name: pack(getattr(thing, name), self.lend) for name in _ALONG.get(kind, ())}
         return [kind, number, along]
 
-    def journal(self, number: Any) -> Journal:
-        """A journal that was lent."""
-        kind, thing = self._thing(number)
+    def write(self, number: Any, value: Any) -> None:
+        """Write into a journal that was lent."""
+        kind, journal = self._thing(number)
         if kind != "journal":
             raise Broken("no journal")
-        return thing  # type: ignore[no-any-return]
+        try:
+            journal.write(unpack(value))
+        except (DoesNotCross, RuntimeError) as error:
+            # Over there a journal refuses the same.
+            raise Broken(str(error)) from None
 
     def answer(self, message: Message) -> Message:
         """The reply to a question."""
@@ -90,14 +99,18 @@ class Lender:
             match message:
                 case ["begin", number, str(method), list(args), dict(kwargs)]:
                     begun = self._method(number, method, _STEPS)(*_plain(args), **_plain(kwargs))
+                    if len(self._under_way) >= MOST_AT_ONCE:
+                        raise Broken("more is asked at once than can be")
                     self._next += 1
                     self._under_way[self._next] = begun
                     return self._step(self._next, lambda: next(begun))
                 case ["send", int(key), bool(rang)] if key in self._under_way:
+                    _check_waited(self._pauses[key], rang)
                     return self._step(key, lambda: self._under_way[key].send(rang))
                 case ["throw", int(key), bool(cancelled)] if key in self._under_way:
                     return self._throw(key, asyncio.CancelledError() if cancelled else _Thrown())
                 case ["close", int(key)] if key in self._under_way:
+                    del self._pauses[key]
                     self._under_way.pop(key).close()
                     return ["value", None]
                 case ["do", number, str(method), list(args), dict(kwargs)]:
@@ -132,15 +145,20 @@ class Lender:
         try:
             pause = step()
         except StopIteration as done:
-            del self._under_way[key]
+            self._ended(key)
             return ["value", pack(done.value, self.lend)]
         except BaseException:
-            self._under_way.pop(key, None)
+            self._ended(key)
             raise
+        self._pauses[key] = pause
         bell, count = None, 0
         if pause.bell is not None:
             bell, count = self._bell(pause.bell), pause.bell.count
         return ["pause", key, pause.until_ns, bell, count, pause.seen, pause.settled]
+
+    def _ended(self, key: int) -> None:
+        self._under_way.pop(key, None)
+        self._pauses.pop(key, None)
 
     def _throw(self, key: int, error: BaseException) -> Message:
         try:
@@ -165,6 +183,17 @@ class Lender:
 
         bell.listen(rang, bell.count)
         return number
+
+
+def _check_waited(pause: Pause, rang: bool) -> None:
+    """Refuse to go on where the other side has not waited."""
+    if rang:
+        if pause.bell is None or pause.bell.count == pause.seen:
+            raise Broken("a bell that did not ring")
+        return
+    # Programs wait for seconds in floats, and those tell nanoseconds apart up to two weeks.
+    if pause.until_ns is None or now_ns() < pause.until_ns - (pause.until_ns >> 50):
+        raise Broken("a wait that ended before its time")
 
 
 class _Thrown(BaseException):

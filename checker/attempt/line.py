@@ -10,11 +10,13 @@ import os
 import select
 from collections.abc import Iterable
 
-from checker.attempt.frames import HEAD, LARGEST_BYTES, Broken, Message, decode, encode
+from checker.attempt.frames import HEAD, LARGEST_BYTES, Broken, Message, decode, encode, parts
 from checker.lab.originals import monotonic
 
 KEPT_BYTES = 20_000  # of what it printed
 _MOST_BYTES = 200_000_000  # that may come over one wire, in all
+_MOST_PARTS = 3_000_000  # values among them: an empty list of two bytes takes thirty times as many
+_MOST_PARTS_AT_ONCE = 1_000_000
 
 # The lab watches these in programs; here they are meant as they are.
 _read, _write, _poll = os.read, os.write, select.poll
@@ -42,7 +44,7 @@ class Line:
         os.set_blocking(wire, False)
         os.set_blocking(output, False)
         self._printed_most = printed_bytes
-        self._printed_bytes = self._came_bytes = 0
+        self._printed_bytes = self._came_bytes = self._came_parts = 0
         self._kept = bytearray()
         self._inbox = bytearray()
         self._poll = _poll()
@@ -69,8 +71,14 @@ class Line:
             except OSError as error:
                 raise self._is("crashed", str(error)) from None
 
+    def in_time(self) -> None:
+        """Gone, where the deadline is over: what came before it can keep this side busy too."""
+        if monotonic() > self.deadline:
+            raise self._is("blocked")
+
     def receive(self) -> list[Message]:
         """Wait for a batch."""
+        self.in_time()
         self._need(HEAD.size)
         (size,) = HEAD.unpack_from(self._inbox)
         if size > LARGEST_BYTES:
@@ -78,6 +86,10 @@ class Line:
         self._need(HEAD.size + size)
         data = bytes(self._inbox[HEAD.size : HEAD.size + size])
         del self._inbox[: HEAD.size + size]
+        left = min(_MOST_PARTS_AT_ONCE, _MOST_PARTS - self._came_parts)
+        self._came_parts += (count := parts(data, left))
+        if count > left:
+            raise self._is("broke the wire", f"{self._came_parts:,} values came")
         try:
             return decode(data)
         except Broken as error:

@@ -48,6 +48,8 @@ class Signs:
         self.found: dict[str, None] = {}
         self._own = tuple({os.path.realpath(path) for path in sys.path if path})
         self._looking = False
+        # Where everything in this process starts from, also when no program runs.
+        self._start = where.of_frame(sys._getframe())
 
     def watch(self) -> None:
         """From now on, and for good."""
@@ -56,12 +58,14 @@ class Signs:
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         if (event != "open" and event not in _WORDS) or self._looking:
             return
-        if len(self.found) >= MOST:
+        # The lab itself looks at objects and files, and often.
+        if len(self.found) >= MOST or where.is_lab(sys._getframe(1).f_code.co_filename):
             return
         self._looking = True
         try:
             words = self._of_open(args) if event == "open" else _WORDS[event]
-            if words and (at := where.of_frame(sys._getframe(1))):
+            at = where.of_frame(sys._getframe(1)) if words else ""
+            if at and at != self._start:
                 self.found[f"{words} at {at}"[:LONGEST]] = None
         finally:
             self._looking = False

@@ -32,6 +32,7 @@ __all__ = ["Engine", "Job", "engine", "versions"]
 
 T = TypeVar("T")
 _STACK = ("unblocked", "anyio", "fastapi", "httpx", "pytest", "starlette")
+_LOOK_AT_ALL = 50  # attempts: it takes as long as a few checks
 CAN_FORK = hasattr(os, "fork")
 
 
@@ -49,6 +50,7 @@ class Engine:
         prepare(checks.material())
         versions()
         self._seal = Seal()
+        self._jailed = 0  # attempts, so far
         # A fork that collects garbage would copy every page of what is here already.
         gc.collect()
         gc.freeze()
@@ -91,7 +93,15 @@ class Engine:
     def _run(self, job: Job, limits: Limits, stop_when: Iterable[int]) -> Ended:
         if self._jail is not None:
             items = self._checks.of(job.exercise.chapter, job.exercise.name)
-            return jailed.run(self._jail, items, self._reporter, job, limits)
+            ended = jailed.run(self._jail, items, self._reporter, job, limits)
+            self._jailed += 1
+            if self._jailed % _LOOK_AT_ALL == 0:
+                # A check that fails leaves cycles through what its run had set aside, and those
+                # are out of the collector's sight until it looks at everything.
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()
+            return ended
         if self._forks:
             return fork.run(lambda send: self.work(job, send), limits, stop_when)
         return spawned.run(job, self._checks.folder, limits, stop_when)

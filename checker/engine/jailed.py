@@ -9,6 +9,7 @@ Invariant: when `run` returns, the process of the attempt is gone.
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -25,6 +26,7 @@ from checker.engine.inside import Reporter
 from checker.engine.job import Job
 from checker.engine.limits import Ended, Limits
 from checker.engine.plugin import FAR, SEED
+from checker.lab.services import routes
 
 
 class Inmate(Protocol):
@@ -57,7 +59,9 @@ def run(
     try:
         line = Line(inmate.wire.fileno(), inmate.output, limits.printed_bytes, limits.real_s)
         try:
-            records = _records(line, items, reporter, job)
+            # What answers to a host is this attempt's alone, and not that of one before it.
+            with routes.scope():
+                records = _records(line, items, reporter, job)
         except Gone:
             records = []
         line.hear_out()
@@ -103,14 +107,25 @@ def _run_checks(
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if line.gone is not None:
             item.session._setupstate.teardown_exact(None)
+            _tidy(item, reporter)
             return records
         if reporter.failure is not None:
             result = judge.failed(item, *reporter.failure)
         else:
             result = judge.passed(item)
         records.append({"check": asdict(result)})
-        judge.forget(item)
-        reporter.failure = None
-        # What is garbage now would be set aside by the next run, and stay.
-        gc.collect()
-    return [*records, {"signs": far.signs()}, {"done": "exit"}]
+        _tidy(item, reporter)
+    signs = far.signs()
+    # Whoever dies or goes wrong after the last check has not come to its end in good order.
+    done = [] if line.gone is not None else [{"done": "exit"}]
+    return [*records, {"signs": signs}, *done]
+
+
+def _tidy(item: pytest.Item, reporter: Reporter) -> None:
+    """What is garbage now would be set aside by the next run, and stay."""
+    judge.forget(item)
+    reporter.failure = None
+    # pytest keeps the last exception for debuggers, and with it all that its frames hold.
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
+    gc.collect()

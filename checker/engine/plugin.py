@@ -13,13 +13,15 @@ import inspect
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from checker import lab
-from checker.attempt import Attempt, Journal
+from checker.attempt import Attempt, Journal, Pulse
 from checker.attempt.code import forgetting, read
 from checker.attempt.raised import raised
 from checker.engine.compared import compared
@@ -84,7 +86,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             failed.append(error)
 
     try:
-        run = lab.run(main, seed=_seed(pyfuncitem.config), catch=True, patience=PATIENCE_S, **size)
+        seed = _seed_of_machine(_seed(pyfuncitem.config))
+        run = lab.run(main, seed=seed, catch=True, patience=PATIENCE_S, **size)
     except (SystemExit, KeyboardInterrupt) as error:
         raise _ended_by(pyfuncitem, error) from error
     pyfuncitem.stash[RUN] = run
@@ -108,6 +111,11 @@ def _ended_by(item: pytest.Function, error: BaseException) -> BaseException:
 
 def _seed(config: pytest.Config) -> int:
     return config.stash.get(SEED, config.getoption("--seed"))
+
+
+def _seed_of_machine(seed: int) -> int:
+    """What the lab draws from. A program can see it, and must not learn what checks draw."""
+    return int.from_bytes(sha256(f"the lab's part of {seed}".encode()).digest()[:4])
 
 
 def _handed(config: pytest.Config) -> tuple[str, bytes]:
@@ -200,19 +208,26 @@ class Beat:
 
 
 @pytest.fixture
-def heartbeat() -> Callable[[], Any]:
+def heartbeat(request: pytest.FixtureRequest) -> Callable[[], Any]:
     """`async with heartbeat() as beat: …`, and then `beat.longest` seconds was the loop held."""
-    return _heartbeat
+    return partial(_heartbeat, request.node)
 
 
 @asynccontextmanager
-async def _heartbeat() -> AsyncIterator[Beat]:
-    machine = current.machine()
+async def _heartbeat(item: pytest.Item) -> AsyncIterator[Beat]:
+    machine: Any = current.machine()
     if machine is None:
         raise CheckFault("heartbeat() was used outside of a run of the lab")
+    attempt = item.stash.get(ATTEMPT, None)
     found, beat = machine.blocking.found, Beat()
-    before = len(found)
+    pulse = attempt.pulse() if attempt is not None else Pulse()
+    before, mark = len(found), pulse.marked()
+    pulse.watchers += 1
     try:
         yield beat
     finally:
-        beat.longest = max((each.seconds for each in found[before:]), default=0.0)
+        pulse.watchers -= 1
+        told = [each.seconds for each in found[before:]]
+        felt = pulse.longest(mark, machine.clock.now)
+        # An attempt elsewhere tells itself what held its loop, and may leave something out.
+        beat.longest = max(told, default=0.0) if sum(told) >= felt else felt

@@ -152,11 +152,7 @@ _aside = 0  # how many have set things aside for longer than a run
 
 @contextmanager
 def set_aside() -> Iterator[None]:
-    """Keep what is here now out of the collector's sight, for many runs.
-
-    What a run leaves between itself and the next is still looked at, by whoever calls
-    `gc.collect` there; and that is quick, since it is all there is to look at.
-    """
+    """Keep what is here now out of the collector's sight, for many runs."""
     global _aside
     gc.collect()
     gc.freeze()
@@ -177,6 +173,9 @@ def collector_at_rest() -> Iterator[None]:
     """
     enabled = gc.isenabled()
     gc.disable()
+    if _aside:
+        # What the last run left is set aside below, and would stay; else there is little to see.
+        gc.collect()
     gc.freeze()
     try:
         yield

@@ -1,0 +1,23 @@
+"""Tries to say that its call was cancelled, though nobody did.
+
+exercise: blocking/never_block
+twin: exercises/01_blocking/never_block.py
+ended: broke the wire
+"""
+
+import time
+
+from checker.lab import current
+
+run = current.machine().clock.partner  # the GuestRun: here are the wire and what it is to say
+
+print("tried: cancelled", flush=True)
+run._out.append(["done", 1, ["cancelled"]])
+
+
+async def quote(shop, item, pause):
+    price = shop.get_blocking(item)
+    while price is None:
+        time.sleep(pause)
+        price = shop.get_blocking(item)
+    return price

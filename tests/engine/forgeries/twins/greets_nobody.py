@@ -1,0 +1,5 @@
+"""Returns another text, at once."""
+
+
+async def greet(name, seconds):
+    return "no"

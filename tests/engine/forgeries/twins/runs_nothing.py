@@ -1,0 +1,5 @@
+"""Runs none of the programs."""
+
+
+def run(programs):
+    return []
