@@ -51,7 +51,9 @@ def wanted(level: str) -> list[Requirement]:
         "build": groups["build"],
         "lab": [*project["dependencies"], *extras["web"]],
         "course": course,
-        "dev": [*course, *groups["build"], *groups["dev"]],
+        # What a teacher can have beside it.
+        "classroom": [*course, *extras["cluster"]],
+        "dev": [*course, *extras["cluster"], *groups["build"], *groups["dev"]],
     }[level]
     return [r for r in map(Requirement, lines) if canonicalize_name(r.name) != "unblocked"]
 
@@ -137,7 +139,7 @@ def imports(folder: Path) -> set[str]:
     ("folder", "level"),
     [
         *(("checker/trace", "lab"), ("checker/timeline", "lab"), ("checker/lab", "lab")),
-        *(("checker", "course"), ("checker/chapters", "dev")),
+        *(("checker", "classroom"), ("checker/chapters", "dev")),
         *(("tests", "dev"), ("tools", "dev"), ("benchmarks", "dev")),
     ],
 )
@@ -152,6 +154,11 @@ def test_whatever_is_imported_is_declared_and_not_there_by_luck(folder: str, lev
 def test_what_builds_chapters_is_not_installed_with_the_course() -> None:
     course = {name for python in VERSIONS for name in versions("course", python)}
     assert "jupytext" not in course
+
+
+def test_what_grades_on_a_cluster_is_not_installed_with_the_course() -> None:
+    course = {name for python in VERSIONS for name in versions("course", python)}
+    assert not {"dask", "distributed"} & course
 
 
 def test_the_lab_alone_asks_for_no_web_framework_and_no_notebook() -> None:

@@ -36,6 +36,7 @@ _EACH: dict[str, tuple[str, Callable[[Batch, Student], str]]] = {
     "gradescope": ("results.json", gradescope.text),
     "classroom50": ("result.json", classroom50.text),
 }
+PART = ".part-"  # begins the name of a file that is being written
 FORMATS = ("csv", "canvas", "moodle", "nbgrader", "gradescope", "junit", "classroom50", "jsonl")
 
 
@@ -101,7 +102,7 @@ def _left_out(name: str, students: list[Student]) -> Iterator[tuple[Path, str]]:
 def put(path: Path, data: bytes) -> Path:
     """Write a file in one step: at any moment it is the whole old one or the whole new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -72,6 +72,7 @@ def grade(
     store.set_meta("finished", "")
     store.set_meta("settings", settings.to_json())
     read_in, findings, shape = 0, [], ""
+    wanted: set[str] = set()
     policy = Policy.parse(settings.late, settings.due or None)
     with read(submissions, catalog, policy, stubs=stubs) as reading:
         findings, shape = reading.findings, reading.shape
@@ -93,8 +94,10 @@ def grade(
                 for name, work in submission.works.items()
             }
             store.take_in(submission, keys)
-    missing = store.missing()
-    known = len({work.key for work in store.works()}) - len(missing)
+            wanted.update(keys.values())
+    # What an earlier round left behind was to be graded with other checks and settings.
+    missing = [work for work in store.missing() if work.key in wanted]
+    known = len(wanted) - len(missing)
     progress.grading(len(missing), known)
     tasks = (Task(work.key, work.exercise, store.data(work.digest)) for work in missing)
     for task, verdict in grader.run(tasks):

@@ -11,25 +11,32 @@ import base64
 import contextlib
 import os
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from checker.classroom.grading.settings import Settings
 from checker.classroom.grading.task import Task
-from checker.classroom.grading.worker import send, tables_in
+from checker.classroom.grading.worker import folder_prefix, packed, tables_in
 from checker.engine.verdict import Verdict
 
+WORKER = "checker.classroom.grading.worker"
 _AHEAD = 2  # tasks that a worker has at once, so that it need not wait for the next
 _TRIES = 2
 _START_S = 120.0
 _GRACE_S = 60.0  # beyond the real-time limit of an attempt
 _LOOK_S = 1.0
+# The lab keeps what it had to abandon, so that it never runs again: a worker grows with each
+# attempt that hung, and is replaced between two tasks when it is larger than this.
+_LARGEST_BYTES = 400_000_000
 
 
 class CrewFailed(RuntimeError):
@@ -44,43 +51,73 @@ class Ready(NamedTuple):
 
 
 class _Worker:
-    """One process."""
+    """One process. What is sent to it and heard of it never waits for it."""
 
     def __init__(self, settings: Settings) -> None:
         here, there = socket.socketpair()
-        command = [sys.executable, "-P", "-m", "checker.classroom.grading.worker"]
+        command = [sys.executable, "-P", "-m", WORKER]
         # Sets are walked in the same order in all of them.
         environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": _path()}
+        # A pipe would fill up, and a file does not.
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 (`end` closes it)
         self.process = subprocess.Popen(
             [*command, str(there.fileno())],
             pass_fds=[there.fileno()],
             stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=self._words,
             env=environment,
             start_new_session=True,
         )
         there.close()
-        assert self.process.stderr is not None
-        os.set_blocking(self.process.stderr.fileno(), False)
-        self.sock, self.heard = here, bytearray()
+        here.setblocking(False)
+        self.sock, self._heard, self._unsent = here, bytearray(), bytearray()
         self.ready: Ready | None = None
         self.tasks: deque[Task] = deque()
+        self.began = self.full = False
         self.since = time.monotonic()
-        send(here, {"settings": settings.to_json()})
+        self._send({"settings": settings.to_json()})
 
     def give(self, task: Task) -> None:
         if not self.tasks:
             self.since = time.monotonic()
         self.tasks.append(task)
         data = base64.b64encode(task.data).decode()
-        send(self.sock, {"key": task.key, "exercise": task.exercise, "data": data})
+        self._send({"key": task.key, "exercise": task.exercise, "data": data})
+
+    def _send(self, table: dict[str, Any]) -> None:
+        self._unsent += packed(table)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send as much as it takes now. Whether it is gone, is heard and not felt here."""
+        try:
+            while self._unsent:
+                del self._unsent[: self.sock.send(self._unsent)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._unsent.clear()
+
+    def events(self) -> int:
+        """What to wait for."""
+        return selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
+
+    def hear(self) -> list[dict[str, Any]] | None:
+        """What it said; None where it is gone."""
+        try:
+            data = self.sock.recv(1 << 18)
+        except BlockingIOError:
+            return []
+        except OSError:
+            data = b""
+        self._heard += data
+        return tables_in(self._heard) if data else None
 
     def said(self) -> str:
         """What it wrote to its standard error, the end of it."""
-        assert self.process.stderr is not None
-        with contextlib.suppress(OSError):
-            return (self.process.stderr.read() or b"").decode("utf-8", "replace")[-2000:].strip()
-        return ""
+        size = self._words.seek(0, os.SEEK_END)
+        self._words.seek(max(0, size - 2000))
+        return self._words.read().decode("utf-8", "replace").strip()
 
     def end(self) -> None:
         self.sock.close()
@@ -90,8 +127,10 @@ class _Worker:
         with contextlib.suppress(OSError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+        self._words.close()
+        # One that was killed could not take its copy of the hidden checks away.
+        for left in Path(tempfile.gettempdir()).glob(f"{folder_prefix(self.process.pid)}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 class Crew:
@@ -132,14 +171,18 @@ class Crew:
             while True:
                 for worker in self._crew:
                     self._feed(worker, left, again)
+                    ears.modify(worker.sock, worker.events(), worker)
                 if not any(worker.tasks for worker in self._crew):
                     return
                 for key, _ in ears.select(_LOOK_S):
+                    key.data.flush()
                     yield from self._hear(key.data, ears, again)
                 for worker in self._late():
                     yield from self._lost(worker, ears, again)
 
     def _feed(self, worker: _Worker, left: Iterator[Task], again: deque[Task]) -> None:
+        if worker.full:
+            return
         # A task that a worker died on is given to one alone, so that it takes no other along.
         if again and not worker.tasks:
             worker.give(again.popleft())
@@ -155,24 +198,34 @@ class Crew:
     def _hear(
         self, worker: _Worker, ears: selectors.BaseSelector, again: deque[Task]
     ) -> Iterator[tuple[Task, Verdict]]:
-        try:
-            data = worker.sock.recv(1 << 18)
-        except OSError:
-            data = b""
-        if not data:
-            yield from self._lost(worker, ears, again)
-            return
-        worker.heard += data
-        for table in tables_in(worker.heard):
+        tables = worker.hear()
+        for table in tables or ():
+            if "ready" in table:
+                self._same(Ready(**table["ready"]))
+                worker.began, worker.since = True, time.monotonic()
             if "verdict" in table:
                 task = worker.tasks.popleft()
                 assert task.key == table["key"], "a worker answers in order"
                 worker.since = time.monotonic()
+                worker.full = table["rss"] > _LARGEST_BYTES
                 yield task, Verdict.from_json(table["verdict"])
+        # A full one has not failed: nothing is lost with it.
+        if tables is None or (worker.full and not worker.tasks):
+            yield from self._lost(worker, ears, again)
+
+    def _same(self, ready: Ready) -> None:
+        """Keys were made of what the first said; another one's verdicts would not belong there."""
+        if ready != self.ready:
+            raise CrewFailed(
+                "the course, or what it stands on, was changed while it graded.\n"
+                "Next: run the same command again."
+            )
 
     def _late(self) -> list[_Worker]:
         now = time.monotonic()
-        return [w for w in self._crew if w.tasks and now - w.since > self._deadline_s]
+        # One that takes the place of another has to begin before it can work.
+        limits = {True: self._deadline_s, False: _START_S}
+        return [w for w in self._crew if w.tasks and now - w.since > limits[w.began]]
 
     def _lost(
         self, worker: _Worker, ears: selectors.BaseSelector, again: deque[Task]
@@ -215,22 +268,32 @@ class Crew:
     def _first_ready(self) -> Ready:
         """Wait until all can begin, and return what the first said."""
         end = time.monotonic() + _START_S
+        with selectors.DefaultSelector() as ears:
+            for worker in self._crew:
+                ears.register(worker.sock, worker.events(), worker)
+            while any(worker.ready is None for worker in self._crew):
+                heard = ears.select(max(0.0, end - time.monotonic()))
+                if not heard:
+                    raise CrewFailed(f"a worker did not begin within {_START_S:g} s")
+                for key, _ in heard:
+                    self._begins(key.data)
+                    ears.modify(key.data.sock, key.data.events(), key.data)
+        first = self._crew[0].ready
+        assert first is not None
+        self.ready = first
         for worker in self._crew:
-            worker.sock.settimeout(max(0.1, end - time.monotonic()))
-            while worker.ready is None:
-                try:
-                    data = worker.sock.recv(1 << 18)
-                except TimeoutError:
-                    raise CrewFailed(f"a worker did not begin within {_START_S:g} s") from None
-                if not data:
-                    worker.process.wait()
-                    raise CrewFailed(worker.said() or "a worker ended before it could begin")
-                worker.heard += data
-                for table in tables_in(worker.heard):
-                    worker.ready = Ready(**table["ready"])
-            worker.sock.settimeout(None)
-        assert self._crew[0].ready is not None
-        return self._crew[0].ready
+            assert worker.ready is not None
+            self._same(worker.ready)
+        return first
+
+    def _begins(self, worker: _Worker) -> None:
+        worker.flush()
+        tables = worker.hear()
+        if tables is None:
+            worker.process.wait()
+            raise CrewFailed(worker.said() or "a worker ended before it could begin")
+        for table in tables:
+            worker.ready, worker.began = Ready(**table["ready"]), True
 
 
 def _path() -> str:

@@ -5,12 +5,16 @@ Invariant: each file is whole or not there; a round that is repeated writes the 
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from checker.classroom import duplicates, misconceptions
 from checker.classroom.gradebooks import write as write_gradebooks
-from checker.classroom.gradebooks.books import put
+from checker.classroom.gradebooks.books import PART, put
 from checker.classroom.gradebooks.cells import text_of
 from checker.classroom.graded import file_name
 from checker.classroom.grading.batch import stubs_of
@@ -22,6 +26,26 @@ from checker.gate.folders import Folders
 
 def write_all(results: Results, out: Path, made: str) -> list[Path]:
     """Write all of them; returns their paths."""
+    with _alone(out):
+        return _written(results, out, made)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """One process at a time writes here, and takes away what one that was killed left half done."""
+    out.mkdir(parents=True, exist_ok=True)
+    handle = os.open(out, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # There are file systems on which a folder cannot be locked.
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        for part in out.rglob(f"{PART}*"):
+            part.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _written(results: Results, out: Path, made: str) -> list[Path]:
     settings = results.settings
     batch = results.batch(made)
     written = write_gradebooks(

@@ -80,8 +80,23 @@ class Store:
             raise NoResults(
                 f"There are no results in {folder}.\nNext: `unblocked grade` makes them."
             )
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NoResults(
+                f"{folder} cannot be a folder for results: {error.strerror}.\nNext: name another."
+            ) from None
         self._db = sqlite3.connect(self.file, timeout=_WAIT_S, isolation_level=None)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise NoResults(
+                f"{self.file} cannot be read as results: {error}.\n"
+                "Next: grade into another folder, or move that file away."
+            ) from None
+
+    def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
         # A verdict that a power cut takes is made again; what a teacher typed is not: see below.
         self._db.execute("PRAGMA synchronous=NORMAL")

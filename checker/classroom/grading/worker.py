@@ -25,15 +25,20 @@ from checker.engine.engine import Engine, engine, versions
 from checker.engine.job import Job
 from checker.engine.limits import Limits
 from checker.install.content import shipped
-from checker.jail import Child, JailLimits, Sandbox, Zygote, ZygoteDied
+from checker.jail import Child, JailLimits, NoJail, Sandbox, Zygote, ZygoteDied
 
 HEAD = struct.Struct("!I")
 
 
+def packed(table: dict[str, Any]) -> bytes:
+    """One table, as it is sent."""
+    data = json.dumps(table).encode()
+    return HEAD.pack(len(data)) + data
+
+
 def send(sock: socket.socket, table: dict[str, Any]) -> None:
     """Send one table."""
-    data = json.dumps(table).encode()
-    sock.sendall(HEAD.pack(len(data)) + data)
+    sock.sendall(packed(table))
 
 
 def tables_in(heard: bytearray) -> list[dict[str, Any]]:
@@ -46,6 +51,11 @@ def tables_in(heard: bytearray) -> list[dict[str, Any]]:
         found.append(json.loads(bytes(heard[HEAD.size : end])))
         del heard[:end]
     return found
+
+
+def folder_prefix(pid: int) -> str:
+    """How the names of this worker's temporary folders begin."""
+    return f"unblocked-{pid}-"
 
 
 def course_folder(settings: Settings) -> Path:
@@ -67,7 +77,8 @@ def main(descriptor: int) -> None:
     with contextlib.ExitStack() as stack:
         hidden = None
         if settings.hidden:
-            hidden = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unblocked-")))
+            prefix = folder_prefix(os.getpid())
+            hidden = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix)))
             write_hidden(settings.hidden, hidden)
         jail = stack.enter_context(_Jail(settings))
         chosen = [catalog.find(name) for name in settings.exercises]
@@ -78,9 +89,18 @@ def main(descriptor: int) -> None:
             while (table := _next(sock, heard)) is not None:
                 job = _job(table, catalog, folder, settings)
                 verdict = grader.check(job, limits)
-                send(sock, {"key": table["key"], "verdict": verdict.to_json()})
+                told = {"key": table["key"], "verdict": verdict.to_json(), "rss": _rss()}
+                send(sock, told)
 
         engine(chosen, use, jail=jail, hidden=hidden)
+
+
+def _rss() -> int:
+    """How much memory this process has, where the system tells."""
+    try:
+        return int(Path("/proc/self/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _job(table: dict[str, Any], catalog: Catalog, folder: Path, settings: Settings) -> Job:
@@ -137,4 +157,10 @@ if __name__ == "__main__":
     # What checks print is nobody's message.
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
-    main(int(sys.argv[1]))
+    try:
+        main(int(sys.argv[1]))
+    except (NoJail, ZygoteDied) as error:
+        sys.exit(str(error))
+    except BrokenPipeError:
+        # Whoever was to have the verdict was killed.
+        sys.exit(1)

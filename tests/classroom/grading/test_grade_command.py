@@ -1,0 +1,194 @@
+"""`unblocked grade` and `unblocked override`, as they meet a teacher."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from checker.classroom.grading.store import NAME
+from tests.classroom.grading.rounds import BLOCKS, GOOD, GREET, Teacher, hand_in
+
+SECRET = "xyzzy-secret"
+HIDDEN = f'''
+async def test_{SECRET.replace("-", "_")}(attempt):
+    """The title is {SECRET} too."""
+    helper = attempt.bring_file("more")
+    assert await helper.call("more", "{SECRET}") == 2, "{SECRET} was expected"
+
+async def test_fine(attempt):
+    """It greets {SECRET}."""
+    assert await attempt.call("greet", "{SECRET}", 1) == "Hello, {SECRET}!"
+'''
+MATERIAL = f"async def more(word):\n    assert word, '{SECRET}'\n    return 1\n"
+ONLY = ("--only", GREET)
+# What a teacher keeps: the store, and the page and the lists that name checks.
+TEACHERS = {NAME, "teacher.html", "changes.csv"}
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Teacher:
+    """Ada is right, Bob blocks."""
+    made = Teacher(tmp_path)
+    hand_in(made.handed_in, "ada", GOOD)
+    hand_in(made.handed_in, "bob", BLOCKS)
+    return made
+
+
+def hide(teacher: Teacher) -> None:
+    folder = teacher.folder / "hidden" / "00_start"
+    (folder / "material").mkdir(parents=True)
+    (folder / "test_first_check.py").write_text(HIDDEN)
+    (folder / "material" / "more.py").write_text(MATERIAL)
+
+
+def test_from_submissions_to_grades_and_pages(teacher: Teacher) -> None:
+    code, out, err = teacher.type("grade", "in", "--out", "out", *ONLY, "--workers", "1")
+    assert (code, err) == (0, "")
+    assert "2 works graded: 1 failed, 1 passed" in out
+    assert "In out: grades.csv, results.jsonl, teacher.html, feedback/ (2 pages)" in out
+    rows = teacher.rows()
+    assert (rows["ada"][2:4], rows["bob"][2:4]) == (["5", "5"], ["3", "5"])
+    assert {path.name for path in (teacher.out / "feedback").iterdir()} == {"ada.html", "bob.html"}
+    assert sorted(path.name for path in teacher.out.iterdir()) == sorted(
+        ["feedback", "grades.csv", "results.jsonl", NAME, "teacher.html"]
+    )
+    again = teacher.grade(*ONLY)
+    assert (again["graded"], again["known"], again["outcomes"]) == (0, 2, {})
+
+
+def test_hidden_checks_count_and_are_in_no_file_that_a_student_gets(teacher: Teacher) -> None:
+    hide(teacher)
+    formats = "csv,canvas,nbgrader,gradescope,junit,classroom50,jsonl"
+    told = teacher.grade(*ONLY, "--hidden", "hidden", "--format", formats)
+    assert told["outcomes"] == {"failed": 2}
+    rows = teacher.rows()
+    assert (rows["ada"][2], rows["bob"][2]) == ("4", "3")  # 4 of 5 checks, and 3 of 5, of 5 points
+    seen = 0
+    for path in teacher.out.rglob("*"):
+        if path.is_file() and path.name not in TEACHERS:
+            text, seen = path.read_text("utf-8"), seen + 1
+            for word in (SECRET, SECRET.replace("-", "_"), "xyzzy"):
+                assert word not in text, path
+    assert seen >= 9
+    assert SECRET.encode() not in (teacher.out / "teacher.html").read_bytes()
+
+
+def test_mended_hidden_checks_grade_anew_and_tell_who_gained(teacher: Teacher) -> None:
+    hide(teacher)
+    teacher.grade(*ONLY, "--hidden", "hidden")
+    (teacher.folder / "hidden/00_start/material/more.py").write_text(
+        MATERIAL.replace("return 1", "return 2")
+    )
+    told = teacher.grade(*ONLY, "--hidden", "hidden")
+    assert (told["graded"], told["known"]) == (2, 0)
+    assert [(each["student"], each["before"], each["after"]) for each in told["changes"]] == [
+        ("ada", 4, 5),
+        ("bob", 3, 4),
+    ]
+    assert (teacher.out / "changes.csv").read_text("utf-8").count("\n") == 3
+
+
+def test_checks_that_cannot_be_used_are_our_fault_and_end_with_4(teacher: Teacher) -> None:
+    hide(teacher)
+    (teacher.folder / "hidden/00_start/test_first_check.py").write_text("def test_x(:\n")
+    assert teacher.grade(*ONLY, "--hidden", "hidden", code=4)["outcomes"] == {"checker_error": 2}
+
+
+def test_gradescope_gets_its_one_file(teacher: Teacher) -> None:
+    shutil.rmtree(teacher.handed_in / "bob")
+    code, out, err = teacher.type(
+        *("grade", "in/ada", "--out", "out", "--gradescope", "--sandbox=outer", *ONLY)
+    )
+    assert (code, err) == (0, "")
+    results = json.loads((teacher.out / "results.json").read_text("utf-8"))
+    assert sum(test["score"] for test in results["tests"]) == 5
+    assert "container" in json.dumps(results)
+
+
+DUE = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("late", "ada", "bob"),
+    [("accept", "5", "3"), ("flag", "5", "3"), ("zero", "0", "3"), ("10%/day", "4", "3")],
+)
+def test_late_work_counts_as_the_policy_says(
+    teacher: Teacher, late: str, ada: str, bob: str
+) -> None:
+    handed = {"ada": DUE + timedelta(days=1, hours=2), "bob": DUE - timedelta(hours=1)}
+    for student, when in handed.items():
+        (path,) = (teacher.handed_in / student).rglob("*.py")
+        os.utime(path, (when.timestamp(), when.timestamp()))
+    teacher.grade(*ONLY, "--due", "2026-03-01T12:00+00:00", "--late", late)
+    rows = teacher.rows()
+    assert (rows["ada"][2], rows["bob"][2]) == (ada, bob)
+
+
+WRONG: dict[str, tuple[list[str], str]] = {
+    "no such folder": (["grade", "none", "--out", "out"], "none: it cannot be read"),
+    "nothing in it": (["grade", "empty", "--out", "out"], "empty"),
+    "no such format": (["grade", "in", "--out", "out", "--format", "xls"], "no format 'xls'"),
+    "no such sandbox": (["grade", "in", "--out", "out", "--sandbox", "x"], "no sandbox 'x'"),
+    "no such exercise": (["grade", "in", "--out", "out", "--only", "start/x"], "start/"),
+    "no such policy": (["grade", "in", "--out", "out", "--late", "x"], "no policy for late"),
+    "no such time": (["grade", "in", "--out", "out", "--due", "x"], "the due time 'x'"),
+    "out is a file": (["grade", "in", "--out", "file"], "cannot be a folder for results"),
+    "no hidden checks": (["grade", "in", "--out", "out", "--hidden", "empty"], "no checks in"),
+    "hidden for nothing": (["grade", "in", "--out", "out", "--hidden", "odd"], "for no exercise"),
+    "hidden no text": (["grade", "in", "--out", "out", "--hidden", "latin"], "UTF-8"),
+    "no results": (["override", "none", "ada", GREET, "1", "--reason", "x"], "There are no results"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_a_teacher_can_mend_is_said_at_once(teacher: Teacher, name: str) -> None:
+    arguments, words = WRONG[name]
+    (teacher.folder / "empty").mkdir()
+    (teacher.folder / "file").touch()
+    for folder, data in (("odd", b""), ("latin", "# ü".encode("latin-1"))):
+        path = teacher.folder / folder / "00_start" / "test_first_check.py"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(data)
+    if name == "hidden for nothing":
+        path = teacher.folder / "odd" / "00_start" / "test_first_check.py"
+        path.rename(path.with_name("test_other.py"))
+    code, out, err = teacher.type(*arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert not (teacher.out / "grades.csv").exists()
+
+
+def test_points_by_hand_stay_whatever_is_graded_later(teacher: Teacher) -> None:
+    teacher.grade(*ONLY)
+    done = teacher.type("override", "out", "bob", GREET, "4.5", "--reason", "he asked", "--by", "P")
+    assert done == (0, f"bob, {GREET}: 4.5 points. The pages and gradebooks are new.\n", "")
+    assert teacher.rows()["bob"][2] == "4.5"
+    assert "he asked" in (teacher.out / "feedback" / "bob.html").read_text("utf-8")
+    teacher.grade(*ONLY, "--seed", "5")
+    assert teacher.rows()["bob"][2] == "4.5"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["bo", GREET, "1", "--reason", "x"], "Next: did you mean bob?"),
+        (["bob", "start/first", "1", "--reason", "x"], f"Next: did you mean {GREET}?"),
+        (["bob", GREET, "9", "--reason", "x"], "has 5 points"),
+        (["bob", GREET, "nan", "--reason", "x"], "is no number of points"),
+        (["bob", GREET, "1", "--reason", " "], "Why?"),
+    ],
+)
+def test_points_that_cannot_be_given_are_refused(
+    teacher: Teacher, arguments: list[str], words: str
+) -> None:
+    teacher.grade(*ONLY)
+    before = (teacher.out / "grades.csv").read_bytes()
+    code, out, err = teacher.type("override", "out", *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert (teacher.out / "grades.csv").read_bytes() == before

@@ -1,0 +1,132 @@
+"""What was found stays found: through kills, rounds, and whatever a teacher decides."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from checker.classroom.graded import Override
+from checker.classroom.grading.store import NAME, NoResults, Store
+from checker.classroom.grading.task import Task
+from checker.classroom.intake import Finding, Submission, Work
+from tests.classroom.grading.rounds import GREET, QUOTE, verdict
+
+ADA = Submission(
+    "ada",
+    "Ada Lovelace",
+    {"login": "ada"},
+    {GREET: Work(GREET, b"good", "ada/a.py", None), QUOTE: Work(QUOTE, b"x", "ada/b.py", None)},
+    [Finding("late", "ada", "two days")],
+    late=True,
+)
+KEYS = {GREET: "k1", QUOTE: "k2"}
+FOUND = verdict(Task("k1", GREET, b"good"), passed=True)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(tmp_path)
+    made.take_in(ADA, KEYS)
+    return made
+
+
+def test_what_was_kept_is_there_when_it_is_opened_again(store: Store, tmp_path: Path) -> None:
+    store.keep("k1", FOUND)
+    store.close()
+    with Store(tmp_path, new=False) as again:
+        assert again.verdict("k1") == FOUND
+        assert again.verdict("k2") is None
+        (student,) = again.students()
+        assert replace(student, works=ADA.works) == ADA
+        assert [(work.exercise, work.place) for work in again.works("ada")] == [
+            (QUOTE, "ada/b.py"),
+            (GREET, "ada/a.py"),
+        ]
+        assert {again.data(work.digest) for work in again.works()} == {b"good", b"x"}
+
+
+def test_what_is_missing_is_each_key_once_and_what_was_our_fault(store: Store) -> None:
+    store.take_in(replace(ADA, student="bob"), KEYS)
+    assert [work.key for work in store.missing()] == ["k2", "k1"]
+    store.keep("k1", FOUND)
+    store.keep("k2", replace(FOUND, outcome="checker_error"))
+    assert [work.key for work in store.missing()] == ["k2"]
+
+
+def test_a_later_submission_takes_the_place_of_an_earlier_one(store: Store) -> None:
+    store.keep("k1", FOUND)
+    work = {GREET: Work(GREET, b"better", "ada/c.py", None)}
+    store.take_in(replace(ADA, works=work, findings=[], late=False), {GREET: "k3"})
+    assert [(each.exercise, each.key) for each in store.works()] == [(GREET, "k3")]
+    assert store.earlier() == {("ada", GREET): "k1"}
+    assert store.students()[0].findings == []
+
+
+def test_of_what_was_never_graded_there_is_no_earlier_verdict(store: Store) -> None:
+    store.take_in(ADA, {GREET: "k8", QUOTE: "k9"})
+    assert store.earlier() == {}
+
+
+def test_no_verdict_replaces_what_a_teacher_decided(store: Store) -> None:
+    store.override("ada", GREET, Override(3, "asked nicely", "prof", "2026-01-01"))
+    store.override("ada", GREET, Override(4, "asked again", "prof", "2026-01-02"))
+    store.keep("k1", FOUND)
+    store.take_in(ADA, {GREET: "k4", QUOTE: "k5"})
+    store.forget_earlier()
+    assert store.overrides() == {("ada", GREET): Override(4, "asked again", "prof", "2026-01-02")}
+    assert len(store.content()["overrides"]) == 2
+
+
+def test_the_content_is_the_same_whatever_the_order_and_the_time_it_took(tmp_path: Path) -> None:
+    contents = []
+    for number, keys in enumerate((["k1", "k2"], ["k2", "k1"])):
+        with Store(tmp_path / str(number)) as store:
+            store.take_in(ADA, KEYS)
+            for key in keys:
+                store.keep(key, replace(FOUND, real_s=float(number)))
+            contents.append(store.content())
+    assert contents[0] == contents[1]
+    with Store(tmp_path / "0") as store:
+        store.keep("k1", replace(FOUND, points=9))
+        assert store.content() != contents[0]
+
+
+def test_a_change_that_fails_changes_nothing(store: Store) -> None:
+    before = store.content()
+    with pytest.raises(KeyError):
+        store.take_in(replace(ADA, name="Somebody Else"), {GREET: "k7"})
+    assert store.content() == before
+    store.keep("k1", FOUND)  # It goes on.
+
+
+def test_others_may_read_what_is_there_while_one_writes(store: Store, tmp_path: Path) -> None:
+    with Store(tmp_path, new=False) as reader:
+        store.keep("k1", FOUND)
+        assert reader.verdict("k1") == FOUND
+
+
+def test_a_folder_without_results_says_what_makes_them(tmp_path: Path) -> None:
+    with pytest.raises(NoResults, match=r"Next: `unblocked grade` makes them"):
+        Store(tmp_path / "none", new=False)
+    assert not (tmp_path / "none").exists()
+
+
+def test_results_of_another_version_are_left_alone(store: Store, tmp_path: Path) -> None:
+    store.close()
+    with sqlite3.connect(tmp_path / NAME) as db:
+        db.execute("PRAGMA user_version=99")
+    db.close()
+    before = (tmp_path / NAME).read_bytes()
+    with pytest.raises(NoResults, match="has version 99, and this program reads 1"):
+        Store(tmp_path)
+    assert (tmp_path / NAME).read_bytes() == before
+
+
+def test_a_file_that_holds_no_results_is_told_of_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"my shopping list, which is long enough to be a header" * 99)
+    with pytest.raises(NoResults, match="cannot be read as results"):
+        Store(tmp_path)
+    assert (tmp_path / NAME).read_bytes().startswith(b"my shopping list")
