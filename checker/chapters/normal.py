@@ -2,6 +2,8 @@
 
 Counts are 1 to n, metadata is what the source says, and a traceback keeps the frames of cells
 alone: the frames of libraries have paths, and differ between versions of Python.
+A cell that runs for real, as its tag `real` says, keeps no output, since its figures are others
+each time.
 It refuses outputs that name a folder of this machine, or the address of an object.
 """
 
@@ -19,6 +21,7 @@ from checker.chapters.kernel import COLOURS
 from checker.chapters.source import Source
 
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+REAL, NOT_COMPARED = "real", "nbval-ignore-output"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -31,6 +34,8 @@ def normalise(notebook: Any) -> None:
             continue
         count += 1
         cell.execution_count = count
+        if REAL in _tags(cell):
+            cell.outputs = []
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = count
@@ -53,11 +58,16 @@ def refuse_what_differs(source: Source, notebook: Any, places: Iterable[Path]) -
     names = {str(place): "the folder that it ran in" for place in places}
     names |= {sys.prefix: "the folder of Python", str(Path.home()): "the home folder"}
     for index, cell in enumerate(notebook.cells):
+        if REAL in _tags(cell) and NOT_COMPARED not in _tags(cell):
+            raise ChapterError(
+                f"{source.place(notebook, index)}: it is tagged {REAL}, so its output is another "
+                f"in each run; tag it {NOT_COMPARED}, too"
+            )
         said = _said(cell)
         if "+ Exception Group Traceback" in said:
             raise ChapterError(
-                f"{source.place(notebook, index)}: it raises a group of exceptions, which IPython "
-                f"writes with paths of this machine; catch it with except* and print what counts"
+                f"{source.place(notebook, index)}: it prints a group of exceptions with paths of "
+                f"this machine; let it be raised, or catch it with except* and print what counts"
             )
         for name, what in names.items():
             if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w-])", said) and len(name) > 1:
@@ -70,6 +80,10 @@ def refuse_what_differs(source: Source, notebook: Any, places: Iterable[Path]) -
                 f"{source.place(notebook, index)}: its output has the address {found.group()}, "
                 f"which is another in each run; print something else"
             )
+
+
+def _tags(cell: Any) -> list[str]:
+    return list(cell.metadata.get("tags", ()))
 
 
 def _said(cell: Any) -> str:

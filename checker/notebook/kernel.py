@@ -12,10 +12,13 @@ from typing import Any
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
+from checker.notebook.groups import CourseShell
+
 
 class CourseKernel(IPythonKernel):
-    """IPython's kernel, with a `language_info` that names no exact version."""
+    """IPython's kernel, with the course's shell and a `language_info` of no exact version."""
 
+    shell_class = CourseShell
     language_info: dict[str, Any] = IPythonKernel.language_info | {"version": "3"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -30,7 +31,7 @@ def said(text: str) -> list[object]:
     ]
 
 
-def notebook(*outputs: object) -> object:
+def notebook(*outputs: object) -> Any:
     """A notebook of that one cell, with these outputs."""
     cell = new_code_cell("run()", outputs=list(outputs))
     return new_notebook(cells=[new_markdown_cell("# X"), cell])
@@ -63,6 +64,26 @@ def test_a_traceback_keeps_the_frames_of_cells_alone() -> None:
     )
     normalise(new_notebook(cells=[new_code_cell("a", outputs=[error])]))
     assert error.traceback == ["---", frame, "E: x"]
+
+
+def test_a_cell_that_runs_for_real_keeps_no_output() -> None:
+    tags = {"tags": ["real", "nbval-ignore-output"]}
+    real = new_code_cell("a", metadata=tags, outputs=said("took 1.0073 s"))
+    lab = new_code_cell("b", outputs=said("took 1.0 s"))
+    normalise(new_notebook(cells=[real, lab]))
+    assert [real.execution_count, lab.execution_count] == [1, 2]
+    assert [len(real.outputs), len(lab.outputs)] == [0, 4]
+
+
+@pytest.mark.parametrize("tags", [["real", "nbval-ignore-output"], ["real"]])
+def test_the_output_of_a_real_cell_must_not_be_compared(source: Source, tags: list[str]) -> None:
+    made = notebook()
+    made.cells[1].metadata["tags"] = tags
+    if "nbval-ignore-output" in tags:
+        refuse_what_differs(source, made, [])
+        return
+    with pytest.raises(ChapterError, match=r"01_x\.md:4: cell 2: .* tag it nbval-ignore-output"):
+        refuse_what_differs(source, made, [])
 
 
 @pytest.mark.parametrize("kind", range(4))

@@ -1,0 +1,21 @@
+"""First wins
+
+One call in twenty is slow, and nobody knows which. So ask a second replica when the first has not
+answered within `delay` seconds, take the answer that comes first, and give the other call up.
+
+`first` and `second` are async functions without arguments: to call one asks one replica.
+
+- The second is asked after `delay` seconds, not before; and at once when the first fails sooner.
+- The first answer is the result. A failure is no answer: the other may still have one. If both
+  fail, one of their errors reaches the caller, as it is.
+- When `hedged` has returned, or raised, both calls have ended: a call that is given up may need
+  time to clean up, and has had it.
+- Wherever `hedged` is cancelled, both calls are cancelled with it.
+"""
+
+import asyncio
+
+
+async def hedged(first, second, delay):
+    """The answer of whichever of the two comes first; `second` is asked when it is needed."""
+    raise NotImplementedError

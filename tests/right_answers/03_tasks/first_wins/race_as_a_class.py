@@ -1,0 +1,53 @@
+import asyncio
+
+
+class Race:
+    """Calls of which the first answer counts."""
+
+    def __init__(self):
+        self.tasks, self.news = [], asyncio.Event()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        for task in self.tasks:
+            task.cancel()
+        if self.tasks:
+            await asyncio.wait(self.tasks)
+        for task in self.tasks:
+            if not task.cancelled():
+                task.exception()
+
+    def enter(self, call):
+        task = asyncio.ensure_future(call())
+        task.add_done_callback(lambda _: self.news.set())
+        self.tasks.append(task)
+
+    @property
+    def winner(self):
+        for task in self.tasks:
+            if task.done() and not task.exception():
+                return task
+        return None
+
+    async def until_news(self, delay=None):
+        self.news.clear()
+        try:
+            async with asyncio.timeout(delay):
+                await self.news.wait()
+        except TimeoutError:
+            pass
+
+
+async def hedged(first, second, delay):
+    async with Race() as race:
+        race.enter(first)
+        await race.until_news(delay)
+        if race.winner is None:
+            race.enter(second)
+        while race.winner is None:
+            if all(task.done() for task in race.tasks):
+                raise race.tasks[1].exception()
+            await race.until_news()
+        return race.winner.result()

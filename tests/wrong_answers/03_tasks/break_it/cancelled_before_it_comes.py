@@ -1,0 +1,11 @@
+# fails: cancelled | says: at that moment
+def replicas(delay):
+    return [[delay + 0.1, True], [0.3, False]]
+
+
+def jobs(longest):
+    return [[longest, [longest, None]]]
+
+
+def cancelled(takes):
+    return ["c", 1]

@@ -1,0 +1,25 @@
+# fails: woken | says: One method of the loop does
+import asyncio
+
+
+async def ask(device, question):
+    loop = asyncio.get_running_loop()
+    reply = loop.create_future()
+
+    def settle(answer, error):
+        if reply.done():
+            return
+        if error is None:
+            reply.set_result(answer)
+        else:
+            reply.set_exception(error)
+
+    def callback(answer, error):
+        loop.call_soon(settle, answer, error)
+
+    ticket = device.ask(question, callback)
+    try:
+        return await reply
+    except asyncio.CancelledError:
+        device.forget(ticket)
+        raise

@@ -1,0 +1,24 @@
+# fails: woken, loop_is_free, error, answered_at_once | says: NoneType
+import asyncio
+
+
+async def ask(device, question):
+    loop = asyncio.get_running_loop()
+    reply = loop.create_future()
+
+    def settle(answer, error):
+        if reply.done():
+            return
+        if error is None:
+            reply.set_result(answer)
+        else:
+            reply.set_exception(error)
+
+    def callback(answer, error):
+        loop.call_soon_threadsafe(settle, answer, error)
+
+    ticket = device.ask(question, callback)
+    try:
+        return await reply
+    finally:
+        device.forget(ticket)

@@ -1,0 +1,21 @@
+# fails: given_up | says: The device goes on for nobody
+import asyncio
+
+
+async def ask(device, question):
+    loop = asyncio.get_running_loop()
+    reply = loop.create_future()
+
+    def settle(answer, error):
+        if reply.done():
+            return
+        if error is None:
+            reply.set_result(answer)
+        else:
+            reply.set_exception(error)
+
+    def callback(answer, error):
+        loop.call_soon_threadsafe(settle, answer, error)
+
+    device.ask(question, callback)
+    return await reply

@@ -1,0 +1,21 @@
+# fails: failure_is_no_answer, many_schedules | says: one of their errors should arrive as it is
+import asyncio
+
+
+async def hedged(first, second, delay):
+    tasks = [asyncio.create_task(first())]
+    try:
+        await asyncio.wait(tasks, timeout=delay)
+        if not tasks[0].done() or tasks[0].exception():
+            tasks.append(asyncio.create_task(second()))
+        waiting = tasks
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                if not task.exception():
+                    return task.result()
+        raise ExceptionGroup("both failed", [task.exception() for task in tasks])
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

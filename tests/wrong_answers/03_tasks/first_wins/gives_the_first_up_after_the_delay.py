@@ -1,0 +1,9 @@
+# fails: many_schedules | says: to have an answer decides
+import asyncio
+
+
+async def hedged(first, second, delay):
+    try:
+        return await asyncio.wait_for(first(), delay)
+    except Exception:
+        return await second()

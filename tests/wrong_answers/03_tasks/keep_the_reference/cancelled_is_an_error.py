@@ -1,0 +1,33 @@
+# fails: errors_reported, drained_late | says: has not failed
+import asyncio
+
+
+class Background:
+    def __init__(self, limit, report):
+        self.limit, self.report = limit, report
+        self.tasks, self.is_open = set(), True
+
+    def start(self, work):
+        if not self.is_open or len(self.tasks) >= self.limit:
+            work.close()
+            return False
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.ended)
+        return True
+
+    def ended(self, task):
+        self.tasks.discard(task)
+        try:
+            task.result()
+        except BaseException as error:
+            self.report(repr(error))
+
+    async def drain(self, seconds):
+        self.is_open = False
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=seconds)
+        late = list(self.tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,17 @@
+# fails: sold_out, errors, cancelled | says: does not end because
+import asyncio
+
+from checker import lab
+
+
+def draw(seconds):
+    lab.cpu(seconds)
+
+
+async def offer(stock, rates, item, seconds):
+    rate = asyncio.create_task(rates.get(item))
+    await asyncio.sleep(0)
+    draw(seconds)
+    if not await stock.get(item):
+        return "sold out"
+    return await rate

@@ -1,0 +1,20 @@
+# fails: asked_for_first, time | says: begins when the loop comes to it
+import asyncio
+
+from checker import lab
+
+
+def draw(seconds):
+    lab.cpu(seconds)
+
+
+async def offer(stock, rates, item, seconds):
+    rate = asyncio.create_task(rates.get(item))
+    try:
+        draw(seconds)
+        if not await stock.get(item):
+            return "sold out"
+        return await rate
+    finally:
+        rate.cancel()
+        await asyncio.gather(rate, return_exceptions=True)

@@ -1,0 +1,13 @@
+# fails: split_word | says: without a pause, two pieces are one message
+
+
+def split_word(word):
+    return [[0, word[:1]], [0, word[1:]]]
+
+
+def wrong_user(think):
+    return [[0, "ada"], [think / 2, "bob"]]
+
+
+def cut_short(count):
+    return [[0, "a"], [1.5, "b"]]

@@ -1,0 +1,13 @@
+# fails: wrong_user | says: while the one before it is being served
+
+
+def split_word(word):
+    return [[0, word[:1]], [0.1, word[1:]]]
+
+
+def wrong_user(think):
+    return [[0, "ada"], [think + 0.1, "bob"]]
+
+
+def cut_short(count):
+    return [[0, "a"], [1.5, "b"]]

@@ -1,0 +1,35 @@
+# fails: user | says: What an app sets in its context
+from contextvars import ContextVar
+
+user = ContextVar("user", default="nobody")
+
+
+class Audit:
+    def __init__(self, app, log):
+        self.app, self.log = app, log
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status, size, who = None, 0, user.get()
+
+        def write(status):
+            self.log.write([scope["path"], who, status, size])
+
+        async def look(message):
+            nonlocal status, size
+            await send(message)
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                return
+            size += len(message.get("body", b""))
+            if not message.get("more_body", False):
+                write(status)
+
+        try:
+            await self.app(scope, receive, look)
+        except Exception:
+            if status is None:
+                write(500)
+            raise

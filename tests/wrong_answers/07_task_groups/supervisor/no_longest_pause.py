@@ -1,0 +1,29 @@
+# fails: pauses_double | says: has an upper limit
+import asyncio
+
+
+async def keep_alive(feeds, number, first, longest, calls):
+    clock, pause = asyncio.get_running_loop().time, first
+    while True:
+        began = clock()
+        calls[number] += 1
+        try:
+            return await feeds[number].get()
+        except Exception:
+            if clock() - began >= longest:
+                pause = first
+        await asyncio.sleep(pause)
+        pause = 2 * pause
+
+
+async def supervise(feeds, stop, first, longest):
+    calls = [0] * len(feeds)
+    async with asyncio.TaskGroup() as group:
+        keepers = [
+            group.create_task(keep_alive(feeds, number, first, longest, calls))
+            for number in range(len(feeds))
+        ]
+        await stop.get()
+        for keeper in keepers:
+            keeper.cancel()
+    return calls
