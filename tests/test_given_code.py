@@ -20,6 +20,8 @@ COPIES = {
     },
     "01_blocking/break_it": {"search", "probe"},
     "02_event_loop/break_it": {"Timer", "wakes_from_a_heap", "wakes_by_polling", "Lock"},
+    "04_asgi/break_it": {"respond", "scanner", "Visits", "ticker"},
+    "07_task_groups/break_it": {"transfer", "collect", "status"},
 }  # fmt: skip
 DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

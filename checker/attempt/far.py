@@ -29,7 +29,6 @@ class Far:
         self._brought: dict[str, tuple[str, str]] = {}
         # What is held of a run that is over would keep its whole machine in memory.
         self._run: FarRun | None = None
-        self._ran = False
         self._machine: weakref.ref[Any] | None = None
         self._felt: tuple[weakref.ref[Any], Pulse] | None = None
 
@@ -99,10 +98,6 @@ class Far:
             pass
         return None
 
-    def _let_go(self) -> None:
-        """The run is over, and nothing of it is needed any more."""
-        self._run = None
-
     def _here(self) -> FarRun:
         """The run that goes on, and its other half."""
         machine: Any = current.machine()
@@ -119,4 +114,5 @@ class Far:
         return self._run
 
     def _forget(self) -> None:
+        """The run is over, and nothing of it is needed any more."""
         self._run = None

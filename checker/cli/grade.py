@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -11,14 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli import _desk
+from checker.cli import _desk, _grading
 
 if TYPE_CHECKING:
     from checker.catalog import Catalog
-    from checker.classroom.grading.batch import Round
     from checker.classroom.grading.settings import Settings
     from checker.classroom.grading.store import Store
-    from checker.engine.verdict import Verdict
 
 _FORMATS = "csv,jsonl"
 
@@ -60,12 +57,18 @@ def grade(
             "--gradescope", help="Within Gradescope: one submission, and OUT/results.json."
         ),
     ] = False,
-    seed: Annotated[int, typer.Option(help="What inputs are drawn from.")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="What inputs are drawn from; without it, a number nobody knows before."),
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes that grade; 0 is one for each core.")
     ] = 0,
     dask: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Grade on this Dask cluster, not here.")
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Grade on this Dask cluster; needs unblocked[cluster]."
+        ),
     ] = "",
     sandbox: Annotated[
         str, typer.Option(help="jail, bwrap, or outer: the container around this is the sandbox.")
@@ -85,12 +88,13 @@ def grade(
     """
     from checker.classroom.grading.batch import grade as grade_batch
     from checker.classroom.grading.store import Store
+    from checker.classroom.intake import Policy
 
     settings = _settings(
         only or [],
         hidden,
         title=title,
-        seed=seed,
+        seed=_seed(seed, out),
         sandbox=_sandbox(sandbox, unsafe, dask),
         late=late,
         due=due,
@@ -98,15 +102,17 @@ def grade(
         canvas_template=str(canvas_template or ""),
         moodle_worksheet=str(moodle_worksheet or ""),
     )
-    with _told(), ExitStack() as stack:
+    with _told(dask), ExitStack() as stack:
         _refuse_formats(settings)
+        # All that is refused is refused before hours are spent on it.
+        Policy.parse(late, due or None)
         store = stack.enter_context(Store(out))
-        progress = stack.enter_context(_progress(shown=not as_json))
+        progress = stack.enter_context(_grading.progress(shown=not as_json))
         grader = stack.enter_context(_grader(settings, workers, dask))
         done = grade_batch(submissions, store, settings, grader, progress)
         progress.writing()
         files = _write(store, out, gradescope=gradescope)
-    _say(done, progress.counts, files, out, store_of=out, as_json=as_json)
+    _grading.say(done, progress.counts, files, out, store_of=out, as_json=as_json)
     raise typer.Exit(_desk.OUR_FAULT if progress.counts["checker_error"] else 0)
 
 
@@ -128,10 +134,30 @@ def _settings(only: list[str], hidden: Path | None, **more: Any) -> Settings:
     course = "" if root == shipped().root else str(root)
     texts = {}
     if hidden is not None:
-        texts = read_hidden(hidden)
+        try:
+            texts = read_hidden(hidden)
+        except (OSError, UnicodeDecodeError) as error:
+            _desk.refuse(f"{hidden} cannot be read: {error}\nNext: save the checks as UTF-8.")
         _look_at_hidden(hidden, texts, catalog)
     ids = tuple(exercise.id for exercise in chosen)
     return Settings(exercises=ids, course=course, hidden=texts, **more)
+
+
+def _seed(wanted: int | None, out: Path) -> int:
+    """That of the results that are there, or a new one: an answer that was memorised then fails."""
+    import secrets
+
+    from checker.classroom.grading.settings import Settings
+    from checker.classroom.grading.store import NoResults, Store
+
+    if wanted is not None:
+        return wanted
+    try:
+        with Store(out, new=False) as store:
+            known = store.meta("settings")
+    except NoResults:
+        known = ""
+    return Settings.from_json(known).seed if known else secrets.randbelow(1 << 31)
 
 
 def _look_at_hidden(folder: Path, texts: dict[str, str], catalog: Catalog) -> None:
@@ -175,7 +201,8 @@ def _refuse_formats(settings: Settings) -> None:
 
 @contextmanager
 def _grader(settings: Settings, workers: int, dask: str) -> Iterator[Any]:
-    from checker.classroom.grading.crew import Crew, cores
+    from checker.classroom.grading.crew import Crew
+    from checker.gate.verify import cores
 
     if dask:
         from checker.classroom.grading.cluster import Cluster
@@ -188,7 +215,7 @@ def _grader(settings: Settings, workers: int, dask: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(dask: str) -> Iterator[None]:
     """What a teacher can mend is said in words."""
     from checker.classroom.gradebooks import GradebookError
     from checker.classroom.grading.crew import CrewFailed
@@ -200,6 +227,8 @@ def _told() -> Iterator[None]:
     except (GradebookError, IntakeError, NoResults) as error:
         _desk.refuse(str(error))
     except CrewFailed as error:
+        if dask:
+            _desk.refuse(str(error), _desk.OUR_FAULT)
         _desk.refuse(f"No worker could begin: {error}", _desk.OUR_FAULT)
 
 
@@ -214,100 +243,3 @@ def _write(store: Store, out: Path, *, gradescope: bool) -> list[Path]:
         if len(results) == 1:
             files.append(put(out / "results.json", results[0].read_bytes()))
     return files
-
-
-class _Progress:
-    """A bar with rate and time left, where there is a terminal; counts in any case."""
-
-    def __init__(self, bar: Any, task: Any) -> None:
-        self._bar, self._task = bar, task
-        self.counts: Counter[str] = Counter()
-
-    def found(self, shape: str, students: int) -> None:
-        words = f"Reading {students} submissions ({shape})"
-        self._bar.update(self._task, description=words, refresh=True)
-
-    def grading(self, total: int, known: int) -> None:
-        self._bar.reset(self._task, total=total, description="Grading", counts="")
-
-    def graded(self, verdict: Verdict) -> None:
-        self.counts[verdict.outcome] += 1
-        counts = ", ".join(f"{n} {word.replace('_', ' ')}" for word, n in self.counts.items())
-        self._bar.update(self._task, advance=1, counts=counts)
-
-    def writing(self) -> None:
-        self._bar.update(self._task, description="Writing", refresh=True)
-
-
-@contextmanager
-def _progress(shown: bool) -> Iterator[_Progress]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TaskProgressColumn(show_speed=True),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[counts]}"),
-        console=console,
-        transient=True,
-        disable=not (shown and console.is_terminal),
-    )
-    with bar:
-        yield _Progress(bar, bar.add_task("Starting the workers", total=None, counts=""))
-
-
-def _say(
-    done: Round,
-    counts: Counter[str],
-    files: list[Path],
-    out: Path,
-    *,
-    store_of: Path,
-    as_json: bool,
-) -> None:
-    import json
-
-    from checker.classroom.grading.results import changes
-    from checker.classroom.grading.store import Store
-
-    with Store(store_of, new=False) as store:
-        changed = changes(store)
-    if as_json:
-        summary = {
-            "shape": done.shape,
-            "students": done.students,
-            "graded": done.graded,
-            "known": done.known,
-            "outcomes": dict(sorted(counts.items())),
-            "findings": [finding._asdict() for finding in done.findings],
-            "changes": [change._asdict() for change in changed],
-            "files": [str(path) for path in files if path.parent.name != "feedback"],
-        }
-        typer.echo(json.dumps(summary))
-        return
-    typer.echo(f"{done.shape}: {done.students} students")
-    words = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in sorted(counts.items()))
-    before = f"; {done.known} were graded before" if done.known else ""
-    typer.echo(f"{done.graded} works graded{f': {words}' if words else ''}{before}")
-    for finding in done.findings:
-        typer.echo(f"{finding.where}: {finding.words}")
-    if changed:
-        gained = sum(change.after > change.before for change in changed)
-        lost = sum(change.after < change.before for change in changed)
-        typer.echo(f"Since the last round: {gained} gained points, {lost} lost some: changes.csv")
-    pages = sum(path.parent.name == "feedback" for path in files)
-    names = [str(path.relative_to(out)) for path in files if path.parent == out]
-    typer.echo(f"In {out}: {', '.join(names)}, feedback/ ({pages} pages)")

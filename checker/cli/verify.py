@@ -30,9 +30,7 @@ def verify(
     ] = False,
     jailed: Annotated[
         bool,
-        typer.Option(
-            "--jailed", help="Check each attempt in a jail too, and compare."
-        ),
+        typer.Option("--jailed", help="Check each attempt in a jail too, and compare."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
     workers: Annotated[

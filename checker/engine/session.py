@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -158,11 +158,18 @@ class _Host:
         self.found: list[Any] = []
         self.error: BaseException | None = None
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file of checks that cannot be imported is our fault; remember why."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """A file of checks that cannot be imported is our fault; remember why.
+
+        A report names its file by a path from the checks' folder, and hidden ones are elsewhere.
+        """
+        report = yield
         if report.failed:
-            path = Path(os.path.normpath(self._folder / report.nodeid.split("::")[0]))
-            self._faults[str(path)] = str(report.longrepr)[-2000:]
+            self._faults[str(collector.path)] = str(report.longrepr)[-2000:]
+        return report
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Hand the checks over."""

@@ -70,8 +70,7 @@ class Clock:
 
     def __init__(self, loop: Strand, recorder: Recorder | None) -> None:
         self.now = 0
-        self.loop = loop
-        self.holder = loop
+        self.loop = self.holder = loop
         self.recorder = recorder
         self.passes = 0  # how often it was decided who is next: whether anything moves at all
         self.over = False  # every wait raises Stop from now on
@@ -79,10 +78,10 @@ class Clock:
         self._heap: list[tuple[int, int, Strand]] = []
         self._loop_due: tuple[int, int] | None = None  # the loop's first timer, while it idles
         self._gone: Strand | None = None  # ended, its thread not yet joined
-        self._stuck = False  # the loop has the baton only to hear that nobody can run
-        self._spinning = False  # or that threads take turns without end
+        # It has the baton only to hear that nobody can run, or that threads spin.
+        self._stuck = self._spinning = False
         self._crept = 0.0  # what `creep` added to the time, as programs read it
-        self._passes_before = 0  # this moment
+        self._passes_before = 0
         self.partner: Partner | None = None
         # What the loop's own thread does while it waits for a thread, and when all are stuck.
         self.wait_for_baton: Callable[[Strand], object] = lambda strand: acquire(strand.baton)
@@ -133,8 +132,7 @@ class Clock:
     def park(self, deadline: int | None, then: str, on: str) -> bool:
         """Wait until woken, or until the deadline. True if it was woken."""
         me = self.running()
-        me.woken = False
-        me.on = on
+        me.woken, me.on = False, on
         if deadline is None or deadline >= NEVER:
             me.seq = -1
         else:
@@ -197,8 +195,7 @@ class Clock:
 
     def end(self, strand: Strand, then: str, on: str = "", at: str = "") -> None:
         """The holder ends. Its thread is joined by whoever runs next."""
-        strand.ended = True
-        strand.seq = -1
+        strand.ended, strand.seq = True, -1
         self._ran(strand, then, on, at)
         self._gone = strand
         self._hand_to(self._next())
@@ -246,8 +243,7 @@ class Clock:
             heapq.heappop(heap)
         self.passes += 1
         if when > self.now:
-            self.now = when
-            self._passes_before = self.passes
+            self.move(when)
         elif self.passes - self._passes_before > PASSES_LIMIT:
             self._spinning = True
             chosen = self.loop

@@ -27,7 +27,8 @@ class CourseShell(ZMQInteractiveShell):
         if kwargs.get("exception_only") or not _has_group(error):
             super().showtraceback(exc_tuple, *args, **kwargs)
         else:
-            self._showtraceback(type(error), error, self._group_traceback(error))
+            send: Any = self._showtraceback
+            send(type(error), error, self._group_traceback(error))
 
     def _group_traceback(self, error: Any) -> list[str]:
         if hasattr(error, "_render_traceback_"):

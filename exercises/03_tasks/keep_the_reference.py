@@ -1,7 +1,7 @@
 """Keep the reference
 
 A request is answered, and something is left to do: a mail, an entry in a log. Write `Background`,
-to which such work is handed over. It is a coroutine; it waits for nothing but what it awaits.
+to which such work is handed over, each piece of it as a coroutine.
 
 - `start` begins it beside everything else, and says True. Somebody has to hold the task until it
   is done, or the garbage collector may take it away in the middle.

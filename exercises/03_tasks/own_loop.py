@@ -1,8 +1,8 @@
 """Own loop
 
 `Prices` serves two kinds of callers: coroutines on the loop, and sync code in threads. It is made
-on the loop, and it is stuck as soon as it is used: `.result()` holds the thread that calls it until
-the loop has done something, and in that thread the loop should run. Mend it:
+on the loop, and is stuck as soon as a coroutine uses it: `.result()` holds the thread that calls it
+until the loop has done something, and in that thread the loop should run. Mend it:
 
 - `price_blocking` is for threads. Called on the loop that it waits for, it raises RuntimeError at
   once, and asks nobody. After `seconds` it raises TimeoutError, and then the shop's answer is not

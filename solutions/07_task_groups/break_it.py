@@ -2,15 +2,15 @@
 
 Three programs, each of which passes the tests of its author. Give them what they break with.
 
-`transfer` undoes what failed. `late_write(undo)` returns [a, b], how long the ledgers need: a fails,
-and b is written after the undo, which takes `undo` seconds, has ended.
+`transfer` undoes what failed. `late_write(undo)` returns [a, b], how long the two ledgers need. The
+first one fails, and the second is written after the undo, of `undo` seconds, has ended.
 
 `collect` returns all prices, or raises. `lost_price(latencies)` returns [number, seconds]: which of
 its three tasks is cancelled, and when, so that it returns without that price and raises nothing.
 
-`status` shows a bug as 500. `hidden_bug(span)` returns [not_found, slow, bug], how long its services
-need, 0.1 to `span` seconds: the first fails with a 404, the third with a bug. Both errors have to be
-in the group, and the client sees 404. The second needs longer than the others, and is well.
+`status` shows a bug as 500. `hidden_bug(span)` returns [not_found, slow, bug], how long three
+services need, 0.1 to `span` seconds. The first fails with a 404, the third with a bug: both errors
+have to be in the group, and the client sees 404. The second is well, and needs the longest.
 """
 
 import asyncio

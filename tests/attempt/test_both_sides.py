@@ -1,4 +1,4 @@
-"""What a program does takes the same time, and comes to the same counts, on either side of a wall."""
+"""What a program does takes the same time, with the same counts, on either side of a wall."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from checker.attempt import Journal, Raised
 from tests.attempt.conftest import Make
 
 
-def run(main: Any, **size: int) -> lab.Run:
-    return lab.run(main, **size)
+def run(main: Any, threads: int = 40) -> lab.Run:
+    return lab.run(main, threads=threads)
 
 
 def test_blocking_code_holds_everybody_up_and_is_reported(make: Make) -> None:
@@ -354,7 +354,8 @@ async def app(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": [(b"x-one", b"1")]})
     for n in range(3):
         word = scope["state"]["word"].encode()
-        await send({"type": "http.response.body", "body": word + str(n).encode(), "more_body": True})
+        body = word + str(n).encode()
+        await send({"type": "http.response.body", "body": body, "more_body": True})
         await asyncio.sleep(1)
     await send({"type": "http.response.body", "body": b""})
 """

@@ -14,8 +14,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,8 @@ import psutil
 from checker.catalog import load
 from checker.classroom.gradebooks import FORMATS
 from checker.classroom.grading.batch import grade
-from checker.classroom.grading.crew import Crew, cores
+from checker.classroom.grading.crew import Crew
+from checker.gate.verify import cores
 from checker.classroom.grading.papers import write_all
 from checker.classroom.grading.results import Results
 from checker.classroom.grading.settings import Settings
@@ -110,12 +111,11 @@ def run(folder: Path, made: class_of.Class, sampler: Sampler, workers: int) -> l
     settings = Settings("Thousand", ids, real_s=REAL_S, formats=_formats())
     out = folder / "out"
     before = {child.pid for child in psutil.Process().children(recursive=True)}
-    with own_temporary_folder(folder / "tmp"):
-        with Store(out) as store:
-            with Crew(settings, workers) as crew:
-                done = grade(folder / "in", store, settings, crew, sampler)
-            files = write_all(Results(store), out, "2026-11-21T09:00+00:00")
-            faults = _of_verdicts(store, made)
+    with own_temporary_folder(folder / "tmp"), Store(out) as store:
+        with Crew(settings, workers) as crew:
+            done = grade(folder / "in", store, settings, crew, sampler)
+        files = write_all(Results(store), out, "2026-11-21T09:00+00:00")
+        faults = _of_verdicts(store, made)
     faults += sampler.faults()
     left = {child.pid for child in psutil.Process().children(recursive=True)} - before
     faults += [f"{len(left)} processes are left"] if left else []

@@ -72,9 +72,11 @@ def because(peak):
 
 async def test_loop_never_held(attempt, upstream, heartbeat, draw):
     """While it waits, the loop is free for others."""
-    shop = shop_that_learns(upstream, 0.4, 7, 1)
+    price = draw.randint(100, 999)
+    shop = shop_that_learns(upstream, 0.4, price, 1)
     async with heartbeat() as beat:
-        await attempt.call("quote", shop, draw.choice(ITEMS), 0.3)
+        answer = await attempt.call("quote", shop, draw.choice(ITEMS), 0.3)
+    assert answer == price, f"quote returned {answer!r}. Let it return the shop's price first."
     assert beat.longest == 0, (
         f"The loop was held for {beat.longest:g} s at a stretch. Here the question takes 0.4 s and "
         "the pause 0.3 s, so you can tell which it was. Both have a form that is awaited; an "

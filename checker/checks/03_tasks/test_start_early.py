@@ -58,6 +58,7 @@ async def test_time(attempt, upstream, clock, draw):
     answer = await attempt.call("offer", stock, rates, item, page)
     took = clock.now
     assert answer == f"rates/{item}", "There is some in stock, so the rate is what it returns."
+    assert [call.key for call in stock.log] == [item], f"The stock is asked for {item!r}, once."
     assert took == rate_takes, (
         f"The page takes {page:g} s, the stock {stock_takes:g} s, and the rate {rate_takes:g} s; "
         f"all together took {took:g} s. Everything else can happen while the rate is on its way."

@@ -36,7 +36,8 @@ async def test_header(attempt, journal, draw):
             assert found == [f"app;dur={first}"], (
                 f"The response started after {first} ms and ended {second} ms later; its header "
                 f"server-timing says {found}. What is put into `http.response.start` has to be "
-                "known, and put in, before that is sent; what the app gave stays the app's own."
+                "known, and put in, before that is sent; what the app gave stays the app's own. "
+                "Milliseconds are whole numbers here: round them."
             )
             assert [headers[0], body] == [(b"content-type", b"text/plain"), b"bob"], (
                 f"The app's own header and body became {headers[0]} and {body!r}."

@@ -103,8 +103,8 @@ async def test_others_given_up(attempt, upstream, clock, draw):
         "stops the others. They have to be cancelled at that moment."
     )
     assert closed == opened, (
-        f"Closed were {closed}, and opened {opened}. A copy closes its table when it is cancelled, if it is given the "
-        "time to: it has to be awaited after that."
+        f"Closed were {closed}, and opened {opened}. A copy closes its table when it is "
+        "cancelled, if it is given the time to: it has to be awaited after that."
     )
 
 

@@ -53,7 +53,7 @@ async def test_late_write(attempt, upstream, draw):
     undo_s = draw.randint(2, 9) / 10
     given = await attempt.call("late_write", undo_s)
     latencies = numbers(given, 2)
-    assert latencies and min(latencies) > 0, (
+    assert min(latencies, default=0) > 0, (
         f"late_write({undo_s}) returned {given!r}: a list of two numbers of seconds, more than 0."
     )
     ledgers = [
@@ -64,7 +64,7 @@ async def test_late_write(attempt, upstream, draw):
     await transfer(ledgers, undo)
     await asyncio.sleep(max(latencies))
     undone, second = undo.log[0].ended, ledgers[1].log[0]
-    assert second.outcome == "completed" and second.ended > undone, (
+    assert second.ended > undone, (
         f"The first ledger failed at {latencies[0]:g} s, the undo had ended at {undone:g} s, and "
         f"the write of the second ledger ended at {second.ended:g} s. gather cancels nobody: a "
         "slow enough write comes after the undo."
@@ -76,7 +76,8 @@ async def test_lost_price(attempt, upstream, draw):
     latencies = [n / 10 for n in draw.sample(range(4, 30), 3)]
     given = await attempt.call("lost_price", latencies)
     pair = numbers(given, 2)
-    assert pair and pair[0] in (0, 1, 2) and pair[1] >= 0, (
+    possible = bool(pair) and pair[0] in (0, 1, 2) and pair[1] >= 0
+    assert possible, (
         f"lost_price({latencies}) returned {given!r}: [number, seconds], a number of 0, 1 or 2."
     )
     shops = [upstream(latency=latency, name=f"shop{n}") for n, latency in enumerate(latencies)]
@@ -97,7 +98,8 @@ async def test_hidden_bug(attempt, upstream, draw):
     span = draw.randint(10, 30) / 10
     given = await attempt.call("hidden_bug", span)
     latencies = numbers(given, 3)
-    assert latencies and all(0.1 <= each <= span for each in latencies), (
+    possible = bool(latencies) and all(0.1 <= each <= span for each in latencies)
+    assert possible, (
         f"hidden_bug({span}) returned {given!r}: three numbers of seconds, from 0.1 to {span:g}."
     )
     assert latencies[1] > max(latencies[0], latencies[2]), (
@@ -112,7 +114,8 @@ async def test_hidden_bug(attempt, upstream, draw):
     seen, raised = await status([found, slow, broken]), broken.failed == 1
     assert seen == 404, (
         f"The client saw {seen}, because the bug came at {latencies[2]:g} s, before the 404 at "
-        f"{latencies[0]:g} s, and ended the group. It has to be later than that, or not?"
+        f"{latencies[0]:g} s, and ended the group. The first error of the group is the one that "
+        "the client sees, and that has to be the 404."
     )
     assert raised, (
         f"The 404 came at {latencies[0]:g} s, and the bug would have come at {latencies[2]:g} s: "

@@ -29,8 +29,13 @@ class Grader(Protocol):
 class Ready(Protocol):
     """What a grader says before it begins."""
 
-    stamps: dict[str, str]
-    versions: dict[str, str]
+    @property
+    def stamps(self) -> dict[str, str]:
+        """The hash of each exercise's checks."""
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Of the course and of what it stands on."""
 
 
 class Progress(Protocol):

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from checker.classroom.grading.settings import Settings
 from checker.classroom.grading.task import Task
-from checker.classroom.grading.worker import folder_prefix, packed, tables_in
+from checker.classroom.grading.worker import folder_prefix, package_path, packed, tables_in
 from checker.engine.verdict import Verdict
 
 WORKER = "checker.classroom.grading.worker"
@@ -57,7 +57,7 @@ class _Worker:
         here, there = socket.socketpair()
         command = [sys.executable, "-P", "-m", WORKER]
         # Sets are walked in the same order in all of them.
-        environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": _path()}
+        environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": package_path()}
         # A pipe would fill up, and a file does not.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 (`end` closes it)
         self.process = subprocess.Popen(
@@ -294,16 +294,3 @@ class Crew:
             raise CrewFailed(worker.said() or "a worker ended before it could begin")
         for table in tables:
             worker.ready, worker.began = Ready(**table["ready"]), True
-
-
-def _path() -> str:
-    """Where this package is imported from, for a process that starts elsewhere."""
-    import checker
-
-    home = os.path.dirname(os.path.dirname(os.path.abspath(checker.__file__)))
-    return os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
-
-
-def cores() -> int:
-    """How many workers are of use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -63,6 +63,14 @@ def course_folder(settings: Settings) -> Path:
     return Path(settings.course) if settings.course else shipped().root
 
 
+def package_path() -> str:
+    """Where this package is imported from, for a process that starts elsewhere."""
+    import checker
+
+    home = os.path.dirname(os.path.dirname(os.path.abspath(checker.__file__)))
+    return os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
+
+
 def main(descriptor: int) -> None:
     """Serve until the other end is closed."""
     sock = socket.socket(fileno=descriptor)

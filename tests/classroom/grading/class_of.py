@@ -147,5 +147,3 @@ def some(works: list[Work], count: int) -> list[Work]:
     step = max(1, len(works) // count)
     picked = chain(works[::step], cycle(works))
     return list(islice(picked, count))
-
-

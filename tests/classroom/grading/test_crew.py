@@ -20,7 +20,7 @@ from tests.classroom.grading.rounds import BLOCKS, GOOD, GREET, SETTINGS
 
 # Three checks pass at once; the second worker process that meets the word dies of it.
 DEADLY = b"# deadly"
-FAKE = '''
+FAKE = """
 import os, signal, sys, time
 from checker.classroom.grading import worker
 from checker.engine.engine import Engine
@@ -43,7 +43,7 @@ Engine.check = check
 if os.environ.get("CANNOT"):
     sys.exit(os.environ["CANNOT"])
 worker.main(int(sys.argv[1]))
-'''
+"""
 
 
 @pytest.fixture
@@ -149,9 +149,7 @@ def test_where_none_can_begin_it_says_why(deadly: None, monkeypatch: pytest.Monk
         Crew(SETTINGS, 2).__enter__()
 
 
-def test_checks_that_were_changed_meanwhile_end_the_round(
-    monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_checks_that_were_changed_meanwhile_end_the_round(monkeypatch: pytest.MonkeyPatch) -> None:
     with Crew(SETTINGS, 1) as crew:
         crew.ready = crew.ready._replace(stamps={GREET: "another"})
         (child,) = psutil.Process().children()
@@ -185,7 +183,7 @@ def test_tables_come_in_whole_however_they_are_cut() -> None:
 
 
 def test_a_worker_that_has_grown_large_is_replaced_between_two_tasks(
-    monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(crew_module, "_LARGEST_BYTES", 1)
     workers = set()

@@ -26,8 +26,8 @@ async def test_fine(attempt):
 '''
 MATERIAL = f"async def more(word):\n    assert word, '{SECRET}'\n    return 1\n"
 ONLY = ("--only", GREET)
-# What a teacher keeps: the store, and the page and the lists that name checks.
-TEACHERS = {NAME, "teacher.html", "changes.csv"}
+# What a teacher keeps: the store, all verdicts, and the page and the list that name checks.
+TEACHERS = {NAME, "results.jsonl", "teacher.html", "changes.csv"}
 
 
 @pytest.fixture
@@ -75,7 +75,6 @@ def test_hidden_checks_count_and_are_in_no_file_that_a_student_gets(teacher: Tea
             for word in (SECRET, SECRET.replace("-", "_"), "xyzzy"):
                 assert word not in text, path
     assert seen >= 9
-    assert SECRET.encode() not in (teacher.out / "teacher.html").read_bytes()
 
 
 def test_mended_hidden_checks_grade_anew_and_tell_who_gained(teacher: Teacher) -> None:
@@ -106,7 +105,7 @@ def test_gradescope_gets_its_one_file(teacher: Teacher) -> None:
     )
     assert (code, err) == (0, "")
     results = json.loads((teacher.out / "results.json").read_text("utf-8"))
-    assert sum(test["score"] for test in results["tests"]) == 5
+    assert (results["score"], results["max_score"]) == (5, 5)
     assert "container" in json.dumps(results)
 
 
@@ -141,7 +140,10 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "no hidden checks": (["grade", "in", "--out", "out", "--hidden", "empty"], "no checks in"),
     "hidden for nothing": (["grade", "in", "--out", "out", "--hidden", "odd"], "for no exercise"),
     "hidden no text": (["grade", "in", "--out", "out", "--hidden", "latin"], "UTF-8"),
-    "no results": (["override", "none", "ada", GREET, "1", "--reason", "x"], "There are no results"),
+    "no results": (
+        ["override", "none", "ada", GREET, "1", "--reason", "x"],
+        "There are no results",
+    ),
 }
 
 
@@ -179,7 +181,7 @@ def test_points_by_hand_stay_whatever_is_graded_later(teacher: Teacher) -> None:
         (["bo", GREET, "1", "--reason", "x"], "Next: did you mean bob?"),
         (["bob", "start/first", "1", "--reason", "x"], f"Next: did you mean {GREET}?"),
         (["bob", GREET, "9", "--reason", "x"], "has 5 points"),
-        (["bob", GREET, "nan", "--reason", "x"], "is no number of points"),
+        (["bob", GREET, "nan", "--reason", "x"], "greater than or equal to 0"),
         (["bob", GREET, "1", "--reason", " "], "Why?"),
     ],
 )

@@ -9,7 +9,7 @@ def doubling(first, longest):
 
 
 async def supervise(feeds, stop, first, longest):
-    loop, calls = asyncio.get_running_loop(), {n: 0 for n in range(len(feeds))}
+    loop, calls = asyncio.get_running_loop(), dict.fromkeys(range(len(feeds)), 0)
 
     async def keep(number):
         pauses = doubling(first, longest)

@@ -1,4 +1,4 @@
-# fails: discarded_last, others_given_up, error_after_the_end | says: gather hands it on, and lets the other copies run
+# fails: discarded_last, others_given_up, error_after_the_end | says: gather hands it on
 import asyncio
 
 

@@ -1,5 +1,4 @@
 # fails: all_is_kept | says: all copies have to run at the same time
-import asyncio
 
 
 async def copy(table, archive, pages):

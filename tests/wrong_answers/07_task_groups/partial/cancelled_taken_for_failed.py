@@ -1,5 +1,6 @@
 # fails: caller_gives_up | says: Who catches BaseException catches the request to end
 import asyncio
+from contextlib import suppress
 
 from checker.lab.services import UpstreamError
 
@@ -17,10 +18,8 @@ async def search(shards, word):
         return hits(answer)
 
     tasks = [asyncio.create_task(ask(shard)) for shard in shards]
-    try:
+    with suppress(BaseException):
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-    except BaseException:
-        pass
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)

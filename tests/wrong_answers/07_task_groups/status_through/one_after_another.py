@@ -1,5 +1,4 @@
 # fails: page, rest_given_up, bug_beside_404 | says: have to be asked at the same time
-import asyncio
 
 import httpx
 from fastapi import FastAPI, HTTPException

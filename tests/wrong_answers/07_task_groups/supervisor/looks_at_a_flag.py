@@ -8,7 +8,8 @@ async def keep_alive(feeds, number, first, longest, calls, stopped):
         began = clock()
         calls[number] += 1
         try:
-            return await feeds[number].get()
+            await feeds[number].get()
+            break
         except Exception:
             if clock() - began >= longest:
                 pause = first
