@@ -2,6 +2,7 @@
 
 kernel         the kernel that runs the cells
 kernelspec     how Jupyter finds and starts it
+groups         its shell, which shows a group of exceptions as an error
 
 functions      start, check, hint, reset, history, progress
 compare        yours and ours, side by side

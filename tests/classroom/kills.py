@@ -40,7 +40,7 @@ def teacher(folder: Path) -> Teacher:
     (folder / "hidden" / "00_start").mkdir(parents=True)
     (folder / "hidden" / "00_start" / "test_first_check.py").write_text(HIDDEN)
     attacks = [work for work in class_of.hostile() if b"ended: blocked" not in work.data[:200]]
-    honest = class_of.some(class_of.answers(), WORKS - 6)
+    honest = class_of.some(class_of.answers("start") + class_of.answers("blocking"), WORKS - 6)
     class_of.hand_in(made.handed_in, honest, class_of.some(attacks, 4), 2)
     return made
 

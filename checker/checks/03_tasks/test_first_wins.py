@@ -7,7 +7,7 @@ from checker import lab
 from checker.attempt import Raised
 
 DELAY = 0.05
-SCHEDULES = 100
+SCHEDULES = 200
 SOON = 0.001  # a moment in which whoever was cancelled comes to its end
 
 
@@ -147,7 +147,8 @@ async def test_many_schedules(attempt, upstream, clock, draw):
     answered = sum(each.completed for each in asked)
     assert answered == answers, (
         f"{answers} answers were needed, and the replicas gave {answered}: calls that had lost "
-        "went on to their end, for nobody. Cancel the task of the other call when there is an answer."
+        "went on to their end, for nobody. When there is an answer, cancel the task of the other "
+        "call."
     )
 
 

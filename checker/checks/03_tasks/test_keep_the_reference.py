@@ -16,9 +16,9 @@ async def test_held(attempt, journal, draw):
     await attempt.bring_file("work").call("collected", numbers, done)
     assert done.values == numbers, (
         "Ten pieces of work each waited for a reply. The garbage collector came by after a "
-        f"second, then the replies came, and {len(done.values)} of the ten were done. The loop does "
-        "not hold a task that waits. If nobody else does, it is garbage, with all that it would have "
-        "done: keep a reference until it is done."
+        f"second, then the replies came, and {len(done.values)} of the ten were done. The loop "
+        "does not hold a task that waits. If nobody else does, it is garbage, with all that it "
+        "would have done: keep a reference until it is done."
     )
 
 

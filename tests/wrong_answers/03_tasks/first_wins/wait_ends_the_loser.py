@@ -1,4 +1,4 @@
-# fails: loser_has_ended, many_schedules, cancelled | says: Cancel the task of the other call
+# fails: loser_has_ended, many_schedules, cancelled | says: When there is an answer, cancel
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# fails: held | says: The loop does not hold
+# fails: held | says: does not hold a task that waits
 import asyncio
 import weakref
 

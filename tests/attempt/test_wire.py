@@ -1,0 +1,80 @@
+"""Children that lie: whatever one says, no check passes, and nothing of it is told as our fault.
+
+A short run of what `python -m tests.attempt.fuzz` does at length.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.attempt import doubles, lies
+
+# What once found something: a kind, and its seed.
+FOUND = [("bomber", 119), ("bomber", 5015), ("liar", 5352)]
+# The words of messages, in an order in which they come a good way.
+SCRIPTS = st.lists(st.integers(0, 2**32), min_size=1, max_size=8)
+
+
+def replay(script: list[int]) -> doubles.Serve:
+    """Answers each batch with the next of these lies, none of which is refused at once."""
+
+    def serve(sock: socket.socket) -> None:
+        sock.sendall(lies.framed([["loaded"]]))
+        for number in script:
+            select.select([sock], [], [], 0.2)
+            sock.recv(1 << 20)
+            dice = lies.Dice(number)
+            dice.wild = 0.01
+            sock.sendall(lies.framed(lies.batch(dice)))
+        os._exit(0)
+
+    return serve
+
+
+def test_a_program_that_knows_and_tells_the_truth_passes(tmp_path: Path) -> None:
+    def use(stage: doubles.Stage) -> None:
+        assert [each.outcome for each in stage.honest()] == ["passed"] * len(doubles.EXERCISES)
+
+    doubles.on_stage(tmp_path, use)
+
+
+@pytest.mark.parametrize("kind", ["liar", "twister", "noise"])
+def test_no_child_that_lies_passes(kind: str, tmp_path: Path) -> None:
+    def use(stage: doubles.Stage) -> dict[int, list[str]]:
+        dice = random.Random(kind)
+        seeds = [dice.randrange(2**32) for _ in range(18)]
+        played = {seed: stage.play(lies.CHILDREN[kind](seed), n) for n, seed in enumerate(seeds)}
+        return {seed: found for seed, (_, found) in played.items() if found}
+
+    assert doubles.on_stage(tmp_path, use) == {}
+
+
+def test_what_once_found_something_does_not_find_it_again(tmp_path: Path) -> None:
+    def use(stage: doubles.Stage) -> list[Any]:
+        return [stage.play(lies.CHILDREN[kind](seed), seed // 24)[1] for kind, seed in FOUND]
+
+    assert doubles.on_stage(tmp_path, use) == [[]] * len(FOUND)
+
+
+def test_no_series_of_lies_passes(tmp_path: Path) -> None:
+    def use(stage: doubles.Stage) -> None:
+        @settings(
+            max_examples=25, deadline=None, database=None, derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(SCRIPTS, st.integers(0, 8))
+        def lie(script: list[int], which: int) -> None:
+            assert stage.play(replay(script), which)[1] == []
+
+        lie()
+
+    doubles.on_stage(tmp_path, use)
