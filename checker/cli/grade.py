@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from checker.cli import _desk, _grading
+from checker.cli import _desk, _grading, _options
 
 if TYPE_CHECKING:
     from checker.catalog import Catalog
@@ -21,65 +21,23 @@ _FORMATS = "csv,jsonl"
 
 
 def grade(
-    submissions: Annotated[
-        Path, typer.Argument(metavar="SUBMISSIONS", help="What you downloaded: a folder or a zip.")
-    ],
-    out: Annotated[Path, typer.Option("--out", help="The folder for the results.")],
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="ID", help="An exercise or a chapter; may be repeated."),
-    ] = None,
-    title: Annotated[str, typer.Option(help="The name of the assignment.")] = "Unblocked",
-    hidden: Annotated[
-        Path | None,
-        typer.Option(help="A folder with checks of your own: NN_slug/test_<exercise>.py"),
-    ] = None,
-    due: Annotated[str, typer.Option(help="When it was due: 2026-03-01T23:59")] = "",
-    late: Annotated[
-        str, typer.Option(help="What being late costs: accept, flag, zero, or 10%/day")
-    ] = "flag",
-    formats: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            help="csv, canvas, moodle, nbgrader, gradescope, junit, classroom50, jsonl",
-        ),
-    ] = _FORMATS,
-    canvas_template: Annotated[
-        Path | None, typer.Option(help="An export of Canvas's gradebook, to fill in.")
-    ] = None,
-    moodle_worksheet: Annotated[
-        Path | None, typer.Option(help="A grading worksheet of Moodle's, to fill in.")
-    ] = None,
-    gradescope: Annotated[
-        bool,
-        typer.Option(
-            "--gradescope", help="Within Gradescope: one submission, and OUT/results.json."
-        ),
-    ] = False,
-    seed: Annotated[
-        int | None,
-        typer.Option(help="What inputs are drawn from; without it, a number nobody knows before."),
-    ] = None,
-    workers: Annotated[
-        int, typer.Option(min=0, help="Processes that grade; 0 is one for each core.")
-    ] = 0,
-    dask: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS", help="Grade on this Dask cluster; needs unblocked[cluster]."
-        ),
-    ] = "",
-    sandbox: Annotated[
-        str, typer.Option(help="jail, bwrap, or outer: the container around this is the sandbox.")
-    ] = "",
-    unsafe: Annotated[
-        bool,
-        typer.Option(
-            "--unsafe-no-sandbox", help="No sandbox: attempts can do what you can do here."
-        ),
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="A summary as JSON.")] = False,
+    submissions: _options.Submissions,
+    out: _options.Out,
+    only: _options.Only = None,
+    title: _options.Title = "Unblocked",
+    hidden: _options.Hidden = None,
+    due: _options.Due = "",
+    late: _options.Late = "flag",
+    formats: _options.Formats = _FORMATS,
+    canvas_template: _options.CanvasTemplate = None,
+    moodle_worksheet: _options.MoodleWorksheet = None,
+    gradescope: _options.Gradescope = False,
+    seed: _options.Seed = None,
+    workers: _options.Workers = 0,
+    dask: _options.Dask = "",
+    sandbox: _options.Sandbox = "",
+    unsafe: _options.Unsafe = False,
+    as_json: _options.Json = False,
 ) -> None:
     """For teachers: grade what a class handed in, safely, and write the gradebooks.
 

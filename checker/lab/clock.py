@@ -96,6 +96,11 @@ class Clock:
         """Whether anyone but the loop may have to run now or later."""
         return bool(self._heap) or self.partner is not None
 
+    @property
+    def loop_is_idle(self) -> bool:
+        """Whether the loop waits for its first timer, and could be woken."""
+        return self._loop_due is not None
+
     def running(self) -> Strand:
         """The holder of the baton. Raises Stop when the run is over, since then nobody waits.
 
@@ -104,8 +109,6 @@ class Clock:
         if self.over or local.strand is not self.holder:
             raise Stop
         return self.holder
-
-    # Time in floats, as programs know it.
 
     def seconds(self) -> float:
         """The time as programs read it."""
@@ -205,8 +208,6 @@ class Clock:
         if not strand.woken:
             self._enter(strand, deadline, self.next_seq())
 
-    # The baton.
-
     def _enter(self, strand: Strand, when: int, seq: int) -> None:
         strand.seq = seq
         heapq.heappush(self._heap, (when, seq, strand))
@@ -291,8 +292,6 @@ class Clock:
             self.when_spinning()
         if me.doom is not None:
             raise me.doom
-
-    # The record.
 
     def _ran(self, me: Strand, then: str, on: str, at: str) -> None:
         if self.recorder:

@@ -46,9 +46,17 @@ def test_bytes_are_a_batch_or_broken(data: bytes) -> None:
     assert all(type(message) is list and type(message[0]) is str for message in batch)
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(), lambda x: st.lists(x)
-                    | st.dictionaries(st.sampled_from(["$", "v", "a"]), x | st.sampled_from("btdfs")),
-                    max_leaves=30))  # fmt: skip
+MARKED = st.recursive(
+    st.none() | st.integers() | st.text(),
+    lambda inner: st.one_of(
+        st.lists(inner),
+        st.dictionaries(st.sampled_from(["$", "v", "a"]), inner | st.sampled_from("btdfs")),
+    ),
+    max_leaves=30,
+)
+
+
+@given(MARKED)
 def test_what_is_unpacked_is_plain_or_broken(value: Any) -> None:
     try:
         found = unpack(value)

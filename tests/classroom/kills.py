@@ -48,7 +48,8 @@ def teacher(folder: Path) -> Teacher:
 def command(made: Teacher, out: str) -> list[str]:
     """The batch."""
     return made.command(
-        *("grade", "in", "--out", out, "--hidden", "hidden", "--workers", "2", "--json")
+        *("grade", "in", "--out", out, "--only", "start", "--only", "blocking"),
+        *("--hidden", "hidden", "--workers", "2", "--json"),
     )
 
 

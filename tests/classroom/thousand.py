@@ -25,12 +25,12 @@ from checker.catalog import load
 from checker.classroom.gradebooks import FORMATS
 from checker.classroom.grading.batch import grade
 from checker.classroom.grading.crew import Crew
-from checker.gate.verify import cores
 from checker.classroom.grading.papers import write_all
 from checker.classroom.grading.results import Results
 from checker.classroom.grading.settings import Settings
 from checker.classroom.grading.store import NAME, Store
 from checker.engine.verdict import Verdict
+from checker.gate.verify import cores
 from tests.classroom.grading import class_of
 
 REAL_S = 3.0

@@ -1,4 +1,4 @@
-"""Rounds of grading: small classes, a grader of which every step is seen, and a teacher's terminal."""
+"""Small classes, a grader of which every step is seen, and a teacher's terminal."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "out")
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "out") as made:
+        yield made
 
 
 def points(store: Store) -> dict[tuple[str, str], int | None]:

@@ -138,7 +138,8 @@ def test_large_attempts_and_large_verdicts_do_not_wait_for_each_other() -> None:
     """Both sides' buffers are full at the same time, again and again."""
     filler = b"\n# " + b"x" * 900_000
     prints = GOOD.replace(b"return", b"print('y' * 20_000); return") + filler
-    noisy = b"async def greet(name, seconds):\n    import asyncio\n    for n in range(900): await asyncio.sleep(0.001)\n"
+    loop = b"    for n in range(900): await asyncio.sleep(0.001)\n"
+    noisy = b"import asyncio\nasync def greet(name, seconds):\n" + loop
     texts = [text + b"#%d" % n for n in range(4) for text in (prints, noisy + filler)]
     assert len(outcomes(1, *texts)) == 8
 
@@ -154,7 +155,7 @@ def test_checks_that_were_changed_meanwhile_end_the_round(monkeypatch: pytest.Mo
         crew.ready = crew.ready._replace(stamps={GREET: "another"})
         (child,) = psutil.Process().children()
         child.kill()
-        with pytest.raises(CrewFailed, match="changed while it graded.\nNext: run the same"):
+        with pytest.raises(CrewFailed, match=r"changed while it graded\.\nNext: run the same"):
             list(crew.run(iter(tasks(GOOD))))
 
 
@@ -179,7 +180,7 @@ def test_tables_come_in_whole_however_they_are_cut() -> None:
     for at in range(0, len(data), 3):
         heard += data[at : at + 3]
         found += tables_in(heard)
-    assert (found, heard) == (made, b"")
+    assert (found, bytes(heard)) == (made, b"")
 
 
 def test_a_worker_that_has_grown_large_is_replaced_between_two_tasks(

@@ -100,7 +100,7 @@ def test_checks_that_cannot_be_used_are_our_fault_and_end_with_4(teacher: Teache
 
 def test_gradescope_gets_its_one_file(teacher: Teacher) -> None:
     shutil.rmtree(teacher.handed_in / "bob")
-    code, out, err = teacher.type(
+    code, _, err = teacher.type(
         *("grade", "in/ada", "--out", "out", "--gradescope", "--sandbox=outer", *ONLY)
     )
     assert (code, err) == (0, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,10 +28,10 @@ FOUND = verdict(Task("k1", GREET, b"good"), passed=True)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made = Store(tmp_path)
-    made.take_in(ADA, KEYS)
-    return made
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path) as made:
+        made.take_in(ADA, KEYS)
+        yield made
 
 
 def test_what_was_kept_is_there_when_it_is_opened_again(store: Store, tmp_path: Path) -> None:
