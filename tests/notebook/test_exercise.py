@@ -85,7 +85,8 @@ def test_a_wrong_answer_is_told_in_four_parts_with_the_line_in_the_cell(learner:
     html, words = learner.exercise(ID, BLOCKS)
     assert words.startswith("✘ First check: 2 of 3 checks passed, 3 of 5 points")
     assert re.search(r"did: +greet\('Ada', \d\)", words)
-    assert re.search(r"got: +(\d)\.0 == 0", words)
+    assert re.search(r"expected: +0\n", words)
+    assert re.search(r"got: +(\d)\.0\n", words)
     assert "where:    line 5 of the cell above (first_check.py:4)" in words
     assert "time.sleep(seconds)" in words
     assert "next:     The loop was held" in words
