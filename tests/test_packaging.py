@@ -116,7 +116,8 @@ def test_a_lock_names_no_place_that_packages_come_from(level: str) -> None:
 # What builds chapters is not installed with the course: Jupytext would change a learner's Lab.
 BUILDER = ROOT / "checker" / "chapters"
 # They import whatever a learner might, things that there are not among them.
-ATTEMPTS = [ROOT / "tests" / name for name in ("right_answers", "wrong_answers", "engine/hostile")]
+_PLAYED = ("right_answers", "wrong_answers", "engine/hostile", "engine/forgeries", "jail/inside")
+ATTEMPTS = [ROOT / "tests" / name for name in _PLAYED]
 
 
 def imports(folder: Path) -> set[str]:
@@ -228,7 +229,9 @@ def test_the_wheel_carries_the_course_less_the_sources_of_its_chapters(wheel: Pa
             for name in archive.namelist()
             if name.startswith("checker/content/")
         }
-    assert carried == {name: path.read_bytes() for name, path in files(ROOT).items()}
+    answers = sorted((ROOT / "tests" / "wrong_answers").rglob("*.py"))
+    course = files(ROOT) | {path.relative_to(ROOT).as_posix(): path for path in answers}
+    assert carried == {name: path.read_bytes() for name, path in course.items()}
     assert {"chapters/00_start.ipynb", "exercises/00_start/first_check.py"} <= set(carried)
     assert "solutions/00_start/first_check.py" in carried
     assert not [name for name in carried if "/source/" in name]

@@ -112,7 +112,7 @@ def test_gradescope_gets_its_one_file(teacher: Teacher) -> None:
 DUE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-POLICIES = {"accept": ("5", "3"), "flag": ("5", "3"), "zero": ("0", "3"), "10%/day": ("4", "3")}
+POLICIES = {"flag": ("5", "3"), "zero": ("0", "3"), "10%/day": ("4", "3")}
 
 
 def test_late_work_counts_as_the_policy_says_and_is_not_graded_anew(teacher: Teacher) -> None:
