@@ -233,6 +233,11 @@ class Cluster:
             chunk.deaths = _TRIES - 1
             yield from self._died(key)
             return
+        if chunk.future.status in ("pending", "lost") and self._client.status == "running":
+            # What it had made went with its worker, before we could take it.
+            del self._under_way[key]
+            self._submit(chunk.tasks, alone=chunk.alone)
+            return
         if chunk.future.status != "finished":
             raise ClusterFailed(f"The Dask scheduler at {self._address} is gone.\n{COME_BACK}")
         first, *lines = chunk.future.result().decode().split("\n")
