@@ -134,8 +134,8 @@ class Pool:
             raise
         except BaseException as error:
             answer = _pickled_error(error)
+        succeeded, value = _unpickled(answer)
         self.running.pop(worker, None)
-        succeeded, value = pickle.loads(answer)
         if succeeded:
             job.future.set_result(value)
         else:
@@ -181,4 +181,16 @@ def _pickled_error(error: BaseException) -> bytes:
     try:
         return pickle.dumps((False, _wrap_exception(error, error.__traceback__)))
     except Exception as refusal:
-        return pickle.dumps((False, _wrap_exception(refusal, refusal.__traceback__)))
+        try:
+            return pickle.dumps((False, _wrap_exception(refusal, refusal.__traceback__)))
+        except Exception as again:
+            # For real, the worker's process ends with this error.
+            raise Died from again
+
+
+def _unpickled(answer: bytes) -> Any:
+    """What came back. If it cannot be read, a real pool takes its worker for dead."""
+    try:
+        return pickle.loads(answer)
+    except Exception as error:
+        raise Died from error

@@ -84,6 +84,29 @@ def prepare_badly() -> None:
     raise ValueError("no database")
 
 
+class NeedsTwo(Exception):
+    """Goes to another process and does not come back: it is made anew from its one argument."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def raise_needs_two() -> None:
+    raise NeedsTwo("odd", 2)
+
+
+class Unsayable(Exception):
+    """Cannot be sent, and neither can what is said of that."""
+
+    def __reduce__(self) -> Any:
+        raise Unsayable
+
+
+def raise_unsayable() -> None:
+    raise Unsayable
+
+
 def with_pool(
     body: Callable[[ProcessPoolExecutor], Any], workers: int | None = 2, **options: Any
 ) -> Any:
@@ -183,6 +206,18 @@ def test_an_error_comes_back_with_the_traceback_of_the_worker() -> None:
     assert "in fail" in str(error.__cause__)
     assert odd is not None
     assert none is None
+
+
+@pytest.mark.parametrize("job", [raise_needs_two, raise_unsayable])
+def test_an_error_that_cannot_come_back_breaks_the_pool_as_it_does_for_real(job: Any) -> None:
+    def kinds(pool: ProcessPoolExecutor) -> list[str]:
+        futures: list[Future[Any]] = [pool.submit(job), pool.submit(nap, 0)]
+        return [type(future.exception(timeout=60)).__name__ for future in futures]
+
+    expected = ["BrokenProcessPool"] * 2
+    assert with_pool(kinds, workers=1) == expected
+    with ProcessPoolExecutor(1, multiprocessing.get_context("forkserver")) as pool:
+        assert kinds(pool) == expected
 
 
 def test_map_keeps_the_order_and_cuts_into_chunks() -> None:

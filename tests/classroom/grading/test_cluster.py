@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copyreg
 import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ from checker.jail import NoJail, choose
 from tests.classroom.grading.class_of import ROOT, answers, hand_in, some
 from tests.classroom.grading.clusters import Here, cluster
 
-pytest.importorskip("distributed", reason="Dask is not installed: the extra `cluster`")
+if find_spec("distributed") is None:
+    pytest.skip("Dask is not installed: the extra `cluster`", allow_module_level=True)
 if sys.platform != "linux":
     pytest.skip("attempts of others are held on Linux only", allow_module_level=True)
 
@@ -36,6 +39,15 @@ async def test_twice(attempt, clock):
     assert clock.now == 0
 """
 Content = dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def errors_are_pickled_as_before() -> Iterator[None]:
+    """Dask changes how every error of the process is pickled, as soon as it is imported."""
+    before = dict(copyreg.dispatch_table)
+    yield
+    copyreg.dispatch_table.clear()
+    copyreg.dispatch_table.update(before)
 
 
 class Heard:
