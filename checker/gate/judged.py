@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from checker.engine.verdict import CheckResult, Verdict
 from checker.gate.finding import Finding
@@ -18,6 +18,7 @@ from checker.gate.written import Written
 
 Judged = tuple[Run, Verdict]
 _SHOWN = 300  # characters of a message
+_BEFORE, _AFTER = 60, 120  # characters around the first that differs
 
 
 @dataclass
@@ -121,10 +122,7 @@ class Judge:
         for (run, one), (_, other) in zip(first, again, strict=True):
             if replace(one, real_s=0.0).to_json() == replace(other, real_s=0.0).to_json():
                 continue
-            differing = [
-                a.id for a, b in zip(one.checks, other.checks, strict=False) if a != b
-            ] or ["the number of checks"]
-            what = f"checked twice, the solution has two verdicts: {', '.join(differing)} differs"
+            what = f"checked twice, the solution has two verdicts: {_first_difference(one, other)}"
             fix = "look for real time, for id() or hash(), and for the order of a set"
             name = self.folders.check_file(run.exercise)
             yield Finding(self.folders.name(name), 0, what, fix, run.exercise.id)
@@ -157,6 +155,18 @@ def _says(check: CheckResult, claim: Claim) -> bool:
         any(names_check(name, check.id) for name in claim.checks)
         and claim.words.lower() in said.lower()
     )
+
+
+def _first_difference(one: Verdict, other: Verdict) -> str:
+    for a, b in zip(one.checks, other.checks, strict=False):
+        for field in fields(a):
+            here, there = str(getattr(a, field.name)), str(getattr(b, field.name))
+            if here != there:
+                ends = min(len(here), len(there))
+                at = next((n for n in range(ends) if here[n] != there[n]), ends)
+                shown = [repr(text[max(0, at - _BEFORE) : at + _AFTER]) for text in (here, there)]
+                return f"`{field.name}` of `{a.id}` differs, {shown[0]} from {shown[1]}"
+    return "they differ in more than their checks"
 
 
 def _under(run: Run) -> str:

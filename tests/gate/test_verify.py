@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -121,19 +122,23 @@ def test_a_wrong_answer_may_be_no_python_at_all(report: dict[str, Any]) -> None:
                 "first line says that it does (under seed 2)"
             ],
         ),
-        (
-            "two_verdicts",
-            [
-                "checker/checks/01_sums/test_two_verdicts.py:0: checked twice, the solution has "
-                "two verdicts: no_time differs"
-            ],
-        ),
     ],
 )
 def test_an_unsound_exercise_is_found(
     report: dict[str, Any], exercise: str, expected: list[str]
 ) -> None:
     assert findings(report, f"sums/{exercise}") == expected
+
+
+def test_two_verdicts_on_one_solution_are_shown_where_they_differ(report: dict[str, Any]) -> None:
+    (found,) = findings(report, "sums/two_verdicts")
+    told = (
+        r"checker/checks/01_sums/test_two_verdicts\.py:0: checked twice, the solution has two "
+        r"verdicts: `did` of `no_time` differs, .*add\((\d+), 2\).* from .*add\((\d+), 2\).*"
+    )
+    values = re.fullmatch(told, found)
+    assert values is not None, found
+    assert values[1] != values[2]
 
 
 def test_a_check_that_awaits_nothing_is_at_fault_and_cannot_pass(report: dict[str, Any]) -> None:
