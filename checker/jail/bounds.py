@@ -8,12 +8,14 @@ import re
 import resource
 from contextlib import suppress
 
+from checker.jail import kernel
 from checker.jail.identity import Identity
 from checker.jail.sandbox import JailLimits
 
 _MOST_THREADS = 512  # where the user id that counts is the child's alone
 _SPARE_THREADS = 4096  # beyond what a shared user id has: enough for all, and not all there is
 _MOST_SIGNALS = 256
+_M_ARENA_MAX, _ARENAS = -8, 2
 
 
 def present_bytes() -> int:
@@ -76,6 +78,10 @@ def bound(limits: JailLimits, present: int, identity: Identity | None, threads: 
     """Take the limits, none of which can be raised again."""
     memory = present + limits.memory_bytes
     _limit(resource.RLIMIT_AS, memory)
+    # Each new thread would reserve addresses for an arena of its own, more than for its stack,
+    # and a program of fifty threads would have none left. Only glibc has arenas.
+    with suppress(AttributeError):
+        kernel.libc().mallopt(_M_ARENA_MAX, _ARENAS)
     _limit(resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1)
     _limit(resource.RLIMIT_NOFILE, limits.files)
     for nothing in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_MEMLOCK):

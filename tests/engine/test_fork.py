@@ -109,6 +109,22 @@ def test_memory_has_a_limit() -> None:
     assert ended.records == [{"refused": True}]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a limit on memory")
+def test_eighty_threads_are_within_it() -> None:
+    # As many as two pools of forty have: each has a stack, and reserves addresses for more.
+    def work(send: Send) -> None:
+        done = threading.Event()
+        threads = [threading.Thread(target=done.wait) for _ in range(80)]
+        for thread in threads:
+            thread.start()
+        send({"threads": threading.active_count() - 1})
+        done.set()
+        for thread in threads:
+            thread.join()
+
+    assert fork.run(work, Limits()).records == [{"threads": 80}]
+
+
 def test_a_thread_that_never_ends_does_not_keep_it() -> None:
     def work(send: Send) -> None:
         threading.Thread(target=spin).start()
