@@ -35,6 +35,11 @@ class Gone(BaseException):
     def __str__(self) -> str:
         return f"{self.how}: {self.detail}" if self.detail else self.how
 
+    def let_go(self) -> None:
+        """Of the run and the frames that it ended: what is left of a run may keep this for ever."""
+        vars(self).pop("run", None)
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+
 
 class Line:
     """A wire, and a pipe with what is printed."""

@@ -97,8 +97,8 @@ class _RealRun:
 
     seed = 0
 
-    def compute(self, duration_ns: int) -> None:
-        burn(duration_ns)
+    def compute(self, duration_ns: int, gil: bool = True) -> None:
+        burn(duration_ns, gil)
 
     # What asyncio does not tell of.
 
@@ -229,7 +229,7 @@ def _run(main: Callable[..., Awaitable[Any]], args: tuple[Any, ...], threads: in
     finally:
         swaps.undo()
         current.belong(*before)
-    trace = Trace(real.recorder.events, clock="real", threads=threads)
+    trace = Trace(real.recorder.give(), clock="real", threads=threads)
     return Run(
         result,
         error,

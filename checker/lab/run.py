@@ -176,8 +176,8 @@ def _execute(
     if fault is not None:
         fault.attach(machine)
     machine.run(main, args)
-    events = machine.recorder.events if machine.recorder else []
-    return Run(
+    events = machine.recorder.give() if machine.recorder else []
+    run = Run(
         machine.result,
         machine.error,
         machine.elapsed_ns,
@@ -186,6 +186,9 @@ def _execute(
         machine.leaks.found,
         machine.computed,
     )
+    # A program that was abandoned keeps its machine for ever, and through it would keep all this.
+    machine.result = machine.error = machine.verdict = None
+    return run
 
 
 def finish(run: Run, catch: bool) -> Run:

@@ -28,6 +28,11 @@ class Recorder:
         self.ended = True
         self.add = _ignore
 
+    def give(self) -> list[Event]:
+        """The whole story, which is kept here no longer: the recorder may outlive its run."""
+        events, self.events = self.events, []
+        return events
+
 
 def _ignore(event: Event) -> None:
     """The story is over."""
