@@ -1,6 +1,6 @@
 """Process pool
 
-`make_app(job, workers)` returns an app: GET /work/3 is answered with what `job(3)` returns, as
+`make_app(job, workers)` returns an app: GET /jobs/3 is answered with what `job(3)` returns, as
 JSON. The job computes for seconds, on the loop, and nobody else is served meanwhile. Mend it, so
 that jobs run in a pool of processes:
 
@@ -27,4 +27,4 @@ def make_app(job, workers):
     async def health(request):
         return PlainTextResponse("ok")
 
-    return Starlette(routes=[Route("/work/{n:int}", work), Route("/health", health)])
+    return Starlette(routes=[Route("/jobs/{n:int}", work), Route("/health", health)])

@@ -30,7 +30,7 @@ def answers(*numbers):
 
 async def work(server, *numbers):
     """Send a request for each number, all at once; the answers in order."""
-    return await asyncio.gather(*(ask(server, f"/work/{n}") for n in numbers))
+    return await asyncio.gather(*(ask(server, f"/jobs/{n}") for n in numbers))
 
 
 async def test_in_parallel(attempt, clock, draw):

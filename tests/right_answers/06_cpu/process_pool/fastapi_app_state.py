@@ -18,7 +18,7 @@ def make_app(job, workers):
 
     app = FastAPI(lifespan=lifespan)
 
-    @app.get("/work/{n}")
+    @app.get("/jobs/{n}")
     async def work(n: int):
         return await asyncio.wrap_future(app.state.pool.submit(job, n))
 

@@ -19,5 +19,5 @@ def make_app(job, workers):
     async def health(request):
         return PlainTextResponse("ok")
 
-    routes = [Route("/work/{n:int}", work), Route("/health", health)]
+    routes = [Route("/jobs/{n:int}", work), Route("/health", health)]
     return Starlette(routes=routes)
