@@ -21,7 +21,12 @@ COPIES = {
     "01_blocking/break_it": {"search", "probe"},
     "02_event_loop/break_it": {"Timer", "wakes_from_a_heap", "wakes_by_polling", "Lock"},
     "04_asgi/break_it": {"respond", "scanner", "Visits", "ticker"},
+    "05_threadpool/break_it": {"orders", "probed", "uploads"},
+    "06_cpu/break_it": {
+        "compute_all", "shared_out", "answer", "Refused", "compute_price", "price",
+    },
     "07_task_groups/break_it": {"transfer", "collect", "status"},
+    "08_cancellation/break_it": {"guarded", "book", "session"},
 }  # fmt: skip
 DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

@@ -71,6 +71,7 @@ class GuestRun:
         self._out: list[Message] = []
         self.borrower = Borrower(self._ask, self._out.append)
         self._tasks: dict[int, Any] = {}
+        self._given_up: set[int] = set()  # calls that the other side has cancelled
         self._watched: dict[Any, int] = {}
         self._waits: dict[int, asyncio.Future[Any]] = {}
         self._states: dict[str, dict[str, Any]] = {}
@@ -163,6 +164,7 @@ class GuestRun:
                 self._soon(self._begin, what, number, watched, rest)
             case ["cancel", number]:
                 if number in self._tasks:
+                    self._given_up.add(number)
                     self._soon(self._tasks[number].cancel)
             case ["ring", number]:
                 self.borrower.ring(number)
@@ -193,8 +195,10 @@ class GuestRun:
         outcome: Message
         try:
             outcome = ["value", pack(await work)]
-        except asyncio.CancelledError:
-            outcome = ["cancelled"]
+        except asyncio.CancelledError as error:
+            # A program can cancel its own task, such as with a timeout that it left open.
+            told = raised(error, self._inside.filename, self._inside.source).told()
+            outcome = ["cancelled"] if number in self._given_up else ["raised", told]
         except Raised as error:
             outcome = ["raised", error.told()]
         except NoSuchName as error:
@@ -258,6 +262,7 @@ class GuestRun:
         if number is not None:
             at, on, _ = where.suspension(task)
             if self.borrower.ask("suspended", number, at, on):
+                self._given_up.add(number)
                 task.cancel()
 
     # The end.

@@ -26,7 +26,7 @@ class RunningMachine(Protocol):
     leaks: Leaks
     blocking: BlockingCalls
 
-    def compute(self, duration_ns: int) -> None:
+    def compute(self, duration_ns: int, gil: bool = True) -> None:
         """Let the calling strand compute."""
 
 

@@ -115,9 +115,9 @@ class Machine:
 
     # What services and programs ask of it.
 
-    def compute(self, duration_ns: int) -> None:
+    def compute(self, duration_ns: int, gil: bool = True) -> None:
         """Let the calling strand compute."""
-        self.computing.compute(duration_ns)
+        self.computing.compute(duration_ns, gil)
 
     # The run.
 

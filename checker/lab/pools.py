@@ -25,11 +25,11 @@ class Died(BaseException):
 
 
 class Worker:
-    """One process of a pool: what `executor._processes` holds."""
+    """One process of a pool: what `executor._processes` and `active_children()` hold."""
 
-    def __init__(self, pool: Pool, pid: int) -> None:
+    def __init__(self, pool: Pool, pid: int, name: str) -> None:
         self.pool = pool
-        self.pid = pid
+        self.pid, self.name = pid, name
         self.strand: Strand | None = None
         self.began = self.killed = False
         self.jobs_done = 0
@@ -68,6 +68,8 @@ class Pool:
         self.initializer: Any = getattr(executor, "_initializer", None)
         self.initargs = getattr(executor, "_initargs", ())
         self.jobs_per_worker = getattr(executor, "_max_tasks_per_child", None)
+        context: Any = executor._mp_context
+        self.kind: str = context.Process.__name__  # such as "SpawnProcess"
 
     def submit(self, fn: Any, args: Any, kwargs: Any) -> Future[Any]:
         if self.broken:

@@ -5,6 +5,10 @@ machine's cores and nothing else. Functions, arguments and results make a real r
 pickle: what cannot be sent to a process fails here as it does there. A worker that dies breaks
 its pool for good, as it does for real.
 
+Workers are named as the start method of their pool names processes, and are what
+`multiprocessing.active_children()` returns. A pool that is made in a run has no pipes, no
+semaphores, and no process that keeps track of these.
+
 What is not modelled: the workers share the program's modules and globals, and starting one takes
 no time. Other ways to start processes are refused.
 """
@@ -18,7 +22,9 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures import process as futures_process
 from concurrent.futures.process import ProcessPoolExecutor
+from types import FunctionType
 from typing import Any, NoReturn
 
 from checker.lab.clock import Clock
@@ -47,7 +53,8 @@ class Processes:
 
     def start(self, pool: Pool) -> None:
         """A pool needs one more worker."""
-        worker = Worker(pool, next(self._pids))
+        pid = next(self._pids)
+        worker = Worker(pool, pid, f"{pool.kind}-{pid - _FIRST_PID + 1}")
         pool.workers[worker.pid] = self._workers[worker.pid] = worker
 
         def run() -> None:
@@ -85,7 +92,18 @@ class Processes:
     def install(self, swaps: Swaps) -> None:
         """Replace what a pool does, and refuse other processes."""
         owner = ProcessPoolExecutor
-        real_submit, real_shutdown = owner.submit, owner.shutdown
+        real_init, real_submit, real_shutdown = owner.__init__, owner.submit, owner.shutdown
+        made: weakref.WeakSet[Any] = weakref.WeakSet()
+
+        def init(executor: Any, *args: Any, **kwargs: Any) -> None:
+            real_init(executor, *args, **kwargs)
+            if local.strand is not None:
+                made.add(executor)
+
+        def close_all() -> None:
+            # What was made here has no pipes, and takes no jobs when the run is over.
+            for executor in made:
+                executor._shutdown_thread = True
 
         def submit(executor: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
             if local.strand is None:
@@ -100,11 +118,25 @@ class Processes:
         def start(process: Any) -> None:
             _refuse_processes()
 
+        swaps.later(close_all)
+        swaps.attribute(owner, "__init__", init)
         swaps.attribute(owner, "submit", submit)
         swaps.attribute(owner, "shutdown", shutdown)
         swaps.attribute(owner, "_processes", _ProcessesOf(self))
         swaps.attribute(multiprocessing.process.BaseProcess, "start", _in_strands(start))
+        for name in ("_ThreadWakeup", "_SafeQueue"):
+            swaps.attribute(futures_process, name, _unless_modelled(getattr(futures_process, name)))
+        contexts = multiprocessing.context.BaseContext
+        swaps.attribute(contexts, "SimpleQueue", _unless_modelled(contexts.SimpleQueue))
+        _install_function(swaps, multiprocessing.process.active_children, self._active_children)
         self._install_system_calls(swaps)
+
+    def _active_children(self, real: Callable[[], list[Any]]) -> list[Any]:
+        if local.strand is None:
+            return real()
+        if local.strand.process:
+            return []
+        return [worker for worker in self._workers.values() if worker.is_alive()]
 
     def _install_system_calls(self, swaps: Swaps) -> None:
         real_exit, real_kill, real_pid = os._exit, os.kill, original(os.getpid)
@@ -146,6 +178,35 @@ class _ProcessesOf:
 
     def __set__(self, executor: Any, value: Any) -> None:
         executor.__dict__["_processes"] = value
+
+
+class _Unused:
+    """In place of the pipes and semaphores of a pool, which a modelled one does without."""
+
+    def wakeup(self) -> None:
+        """Nobody sleeps."""
+
+    close = wakeup
+
+
+def _unless_modelled(real: Callable[..., Any]) -> Callable[..., Any]:
+    def make(*args: Any, **kwargs: Any) -> Any:
+        return real(*args, **kwargs) if local.strand is None else _Unused()
+
+    return make
+
+
+def _install_function(swaps: Swaps, target: Any, replacement: Callable[..., Any]) -> None:
+    """Let a Python function without parameters do something else, whoever holds it."""
+    code = target.__code__
+    real = FunctionType(code, target.__globals__)
+
+    def undo() -> None:
+        target.__code__, target.__kwdefaults__ = code, None
+
+    swaps.later(undo)
+    target.__kwdefaults__ = {"_do": lambda: replacement(real)}
+    target.__code__ = (lambda *, _do: _do()).__code__
 
 
 def _in_strands(refuse: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -97,8 +97,8 @@ class _RealRun:
 
     seed = 0
 
-    def compute(self, duration_ns: int) -> None:
-        burn(duration_ns)
+    def compute(self, duration_ns: int, gil: bool = True) -> None:
+        burn(duration_ns, gil)
 
     # What asyncio does not tell of.
 

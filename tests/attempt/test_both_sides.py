@@ -286,6 +286,34 @@ async def step():
 """
 
 
+def test_a_program_that_cancels_its_own_task_is_told_as_that(make: Make) -> None:
+    attempt = make(
+        """
+        import asyncio
+
+        async def pages():
+            async with asyncio.timeout(1):
+                yield 1
+
+        async def read():
+            async for page in pages():
+                await asyncio.sleep(5)
+        """
+    )
+
+    async def main() -> str:
+        try:
+            await attempt.call("read")
+        except asyncio.CancelledError:
+            return "CancelledError"
+        except Raised as error:
+            return error.type
+        return "nothing"
+
+    made = run(main)
+    assert (made.result, made.elapsed) == ("CancelledError", 1)
+
+
 def test_it_is_cancelled_at_every_suspension_of_its_own(make: Make) -> None:
     attempt, journals = make(TRANSFER), []
 

@@ -93,6 +93,27 @@ def test_what_does_not_divide_evenly_is_rounded_up_to_the_nanosecond() -> None:
     assert ends_in_processes(1, 1, 1, 1, 1, 1, 1, cores=3) == [2.333333334] * 7
 
 
+@pytest.mark.parametrize(("cores", "end"), [(1, 8), (2, 4), (4, 2), (16, 1)])
+def test_threads_that_drop_the_gil_share_the_cores(cores: int, end: float) -> None:
+    async def main() -> None:
+        await asyncio.gather(*(asyncio.to_thread(lab.cpu, 1, gil=False) for _ in range(8)))
+
+    assert lab.run(main, cores=cores).elapsed == end
+
+
+def test_who_drops_the_gil_leaves_it_to_others() -> None:
+    async def main() -> list[float]:
+        def drops() -> float:
+            lab.cpu(2, gil=False)
+            return time.monotonic()
+
+        jobs = [asyncio.to_thread(drops), asyncio.to_thread(compute, 1)]
+        return list(await asyncio.gather(*jobs, asyncio.to_thread(compute, 1)))
+
+    assert lab.run(main, cores=2).result == [2, 2, 2]
+    assert lab.run(main, cores=1).result == [4, 4, 4]
+
+
 def test_the_loop_and_threads_share_the_gil() -> None:
     async def main() -> list[float]:
         job = asyncio.create_task(asyncio.to_thread(compute, 2))
@@ -192,9 +213,10 @@ def test_no_time_is_no_work_and_less_is_a_mistake() -> None:
     assert run.blocked == []
 
 
-def test_outside_of_the_lab_it_burns_cpu_for_real() -> None:
+@pytest.mark.parametrize("gil", [True, False])
+def test_outside_of_the_lab_it_burns_cpu_for_real(gil: bool) -> None:
     began = time.thread_time()
-    lab.cpu(0.02)
+    lab.cpu(0.02, gil=gil)
     assert time.thread_time() - began >= 0.02
 
 

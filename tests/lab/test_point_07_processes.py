@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 from typing import Any
 
 import pytest
@@ -384,3 +385,37 @@ def test_outside_of_a_run_pools_are_real() -> None:
     lab.run(asyncio.sleep, 1)
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert pool.submit(os.getpid).result() != os.getpid()
+
+
+@pytest.mark.parametrize(("method", "kind"), [("spawn", "SpawnProcess"), ("fork", "ForkProcess")])
+def test_workers_are_children_named_after_their_start_method(method: str, kind: str) -> None:
+    def children() -> list[str]:
+        return [child.name for child in multiprocessing.active_children()]
+
+    async def main() -> list[list[str]]:
+        loop, seen = asyncio.get_running_loop(), [children()]
+        with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(method)) as pool:
+            jobs = [loop.run_in_executor(pool, nap, 1) for _ in range(2)]
+            seen.append(children())
+            await asyncio.gather(*jobs)
+        return [*seen, children()]
+
+    before = multiprocessing.active_children.__code__
+    assert lab.run(main).result == [[], [f"{kind}-1", f"{kind}-2"], []]
+    assert multiprocessing.active_children.__code__ is before
+    assert multiprocessing.active_children() == []
+
+
+def test_a_pool_of_a_run_starts_nothing_for_real_and_is_of_no_use_after_it() -> None:
+    kept: list[ProcessPoolExecutor] = []
+    tracker = resource_tracker._resource_tracker._pid  # type: ignore[attr-defined]
+
+    async def main() -> None:
+        kept.append(ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")))
+
+    files = len(os.listdir("/proc/self/fd"))
+    lab.run(main)
+    assert len(os.listdir("/proc/self/fd")) == files
+    assert resource_tracker._resource_tracker._pid == tracker  # type: ignore[attr-defined]
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        kept[0].submit(nap, 0)

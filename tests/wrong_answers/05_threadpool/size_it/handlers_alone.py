@@ -1,0 +1,32 @@
+# fails: to_thread | says: anyio's limiter says nothing about
+import asyncio
+from contextlib import asynccontextmanager
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+
+
+def make_app(settings, legacy):
+
+    @asynccontextmanager
+    async def lifespan(app):
+        threads = await settings.get("threads")
+        limiter = current_default_thread_limiter()
+        before = limiter.total_tokens
+        limiter.total_tokens = threads
+        try:
+            yield
+        finally:
+            limiter.total_tokens = before
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/plain")
+    def plain():
+        return legacy.get_blocking("plain")
+
+    @app.get("/other")
+    async def other():
+        return await asyncio.to_thread(legacy.get_blocking, "other")
+
+    return app

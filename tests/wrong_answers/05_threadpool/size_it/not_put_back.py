@@ -1,0 +1,30 @@
+# fails: when_it_stops | says: remember what it had
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+
+
+def make_app(settings, legacy):
+
+    @asynccontextmanager
+    async def lifespan(app):
+        threads = await settings.get("threads")
+        limiter = current_default_thread_limiter()
+        limiter.total_tokens = threads
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+        yield
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/plain")
+    def plain():
+        return legacy.get_blocking("plain")
+
+    @app.get("/other")
+    async def other():
+        return await asyncio.to_thread(legacy.get_blocking, "other")
+
+    return app

@@ -1,0 +1,48 @@
+# fails: threads_as_before | says: all else that uses them pays for it
+import threading
+from contextlib import asynccontextmanager
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import Depends, FastAPI, HTTPException
+
+
+class Pool:
+    def __init__(self, connect, size, timeout_s=30):
+        self.connect, self.timeout_s = connect, timeout_s
+        self.free, self.slots = [], threading.Semaphore(size)
+
+    def take(self):
+        if not self.slots.acquire(timeout=self.timeout_s):
+            raise TimeoutError("no connection was free in time")
+        return self.free.pop() if self.free else self.connect()
+
+    def give(self, connection):
+        connection.rollback()
+        self.free.append(connection)
+        self.slots.release()
+
+
+def make_app(database, connections):
+    @asynccontextmanager
+    async def lifespan(app):
+        current_default_thread_limiter().total_tokens = 1000
+        yield
+
+    app = FastAPI(lifespan=lifespan)
+    pool = Pool(database.connect_blocking, connections)
+
+    def connection():
+        taken = pool.take()
+        try:
+            yield taken
+        finally:
+            pool.give(taken)
+
+    @app.get("/order/{number}")
+    def order(number: str, connection=Depends(connection)):
+        found = connection.get(number)
+        if found is None:
+            raise HTTPException(404, "there is no such order")
+        return found
+
+    return app

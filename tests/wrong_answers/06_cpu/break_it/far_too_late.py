@@ -1,0 +1,11 @@
+# fails: late | says: the times are from 0 to 60 s
+def uneven(workers):
+    return [2, 2, 2, 2] + [0] * (4 * workers - 4)
+
+
+def late(patience):
+    return [[0, 10], [0, 10], [61, 0.1]]
+
+
+def one_bad_order():
+    return [[0, 0], [0.5, 5]]

@@ -1,0 +1,11 @@
+# fails: uneven | says: before anybody knows what its items
+def uneven(workers):
+    return [2, 0, 0, 0] * 4
+
+
+def late(patience):
+    return [[0, 10], [0, 10], [2 * patience, 0.1]]
+
+
+def one_bad_order():
+    return [[0, 0], [0.5, 5]]

@@ -1,0 +1,23 @@
+# fails: in_parallel, none_is_left | says: a pool for each of them has none
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+
+def make_app(job, workers):
+    """An app that computes `job` for its requests, in `workers` processes."""
+
+    async def work(request):
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+        loop, n = asyncio.get_running_loop(), request.path_params["n"]
+        return JSONResponse(await loop.run_in_executor(pool, job, n))
+
+    async def health(request):
+        return PlainTextResponse("ok")
+
+    routes = [Route("/jobs/{n:int}", work), Route("/health", health)]
+    return Starlette(routes=routes)

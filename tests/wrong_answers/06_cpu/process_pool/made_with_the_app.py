@@ -1,0 +1,24 @@
+# fails: none_is_left | says: `with ProcessPoolExecutor(…) as pool:`
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+
+def make_app(job, workers):
+    """An app that computes `job` for its requests, in `workers` processes."""
+
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+    async def work(request):
+        loop, n = asyncio.get_running_loop(), request.path_params["n"]
+        return JSONResponse(await loop.run_in_executor(pool, job, n))
+
+    async def health(request):
+        return PlainTextResponse("ok")
+
+    routes = [Route("/jobs/{n:int}", work), Route("/health", health)]
+    return Starlette(routes=routes)

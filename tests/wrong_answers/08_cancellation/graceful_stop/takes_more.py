@@ -1,0 +1,38 @@
+# fails: finishes, takes_no_more, returns_early | says: after the stop
+import asyncio
+
+
+async def work(jobs, service, stop, workers, grace):
+    """Let so many workers do jobs until the stop; how many were done, and given back."""
+    done, back, idle = 0, 0, set()
+
+    async def do(job):
+        nonlocal done, back
+        try:
+            await service.get(job.body)
+        except asyncio.CancelledError:
+            await job.nack()
+            back += 1
+            raise
+        await job.ack()
+        done += 1
+
+    async def worker():
+        me = asyncio.current_task()
+        while True:
+            idle.add(me)
+            job = await jobs.get()
+            idle.discard(me)
+            await do(job)
+
+    tasks = [asyncio.create_task(worker()) for _ in range(workers)]
+    try:
+        await stop.get()
+        for task in idle:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=grace)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    return [done, back]

@@ -1,0 +1,36 @@
+# fails: wrong_rows, used_again, cancelled, many_schedules | says: takes its place along
+import asyncio
+
+
+class Pool:
+    """At most `size` connections to a database, shared by all who ask."""
+
+    def __init__(self, database, size):
+        self.database, self.idle = database, []
+        self.places = asyncio.Semaphore(size)
+
+    async def take(self):
+        """A connection; the caller puts it back."""
+        await self.places.acquire()
+        if self.idle:
+            return self.idle.pop()
+        try:
+            return await self.database.connect()
+        except BaseException:
+            self.places.release()
+            raise
+
+    def put_back(self, connection):
+        """This one is free again."""
+        if connection.unread:
+            connection.terminate()
+        else:
+            self.idle.append(connection)
+        self.places.release()
+
+    async def get(self, key):
+        """The row with this key."""
+        connection = await self.take()
+        row = await connection.get(key)
+        self.put_back(connection)
+        return row
