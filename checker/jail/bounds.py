@@ -74,14 +74,21 @@ def threads_now() -> int:
     return count
 
 
+def share_arenas() -> None:
+    """Let threads allocate from two arenas, in this process and in those forked from it.
+
+    Each thread would reserve addresses for an arena of its own, more than for its stack, and a
+    program of fifty threads would have none left. In a child the call itself costs milliseconds:
+    it goes through all that was ever freed, and so copies its pages. Only glibc has arenas.
+    """
+    with suppress(AttributeError):
+        kernel.libc().mallopt(_M_ARENA_MAX, _ARENAS)
+
+
 def bound(limits: JailLimits, present: int, identity: Identity | None, threads: int) -> None:
     """Take the limits, none of which can be raised again."""
     memory = present + limits.memory_bytes
     _limit(resource.RLIMIT_AS, memory)
-    # Each new thread would reserve addresses for an arena of its own, more than for its stack,
-    # and a program of fifty threads would have none left. Only glibc has arenas.
-    with suppress(AttributeError):
-        kernel.libc().mallopt(_M_ARENA_MAX, _ARENAS)
     _limit(resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1)
     _limit(resource.RLIMIT_NOFILE, limits.files)
     for nothing in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_MEMLOCK):

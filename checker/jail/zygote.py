@@ -63,6 +63,7 @@ def _give_up(control: socket.socket, why: dict[str, str]) -> NoReturn:
 def _prepare(orders: Orders) -> tuple[Callable[[socket.socket], object], inside.Cell]:
     sandbox = Sandbox(orders.sandbox)
     os.chdir("/")
+    bounds.share_arenas()
     in_own_space = sandbox is Sandbox.BWRAP and os.geteuid() != 0
     if sandbox in (Sandbox.JAIL, Sandbox.OUTER):
         in_own_space = bool(identity.leave_network())
