@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from checker import lab
 from checker.attempt import Attempt
+from checker.attempt.guest import warm
 from checker.lab import where
 
 # Modules whose functions stand between a program and what it waits for.
 _ON_STACKS = ("_pytest", "asyncio", "checker", "concurrent", "contextlib", "pluggy", "threading")
+
+_SLOW = {"anyio": "anyio._backends._asyncio", "fastapi": "fastapi", "httpx": "httpx"}
 
 
 def prepare(materials: list[Path]) -> None:
@@ -32,6 +37,18 @@ def prepare(materials: list[Path]) -> None:
         for path in sorted(folder.glob("*.py")):
             with suppress(SyntaxError, ValueError):  # The check that brings it will tell of it.
                 nobody.bring_file(path.stem)
+
+
+def import_for(programs: Iterable[bytes]) -> bool:
+    """Import of the stack what these programs name, if it takes long; whether there was any."""
+    known = len(sys.modules)
+    for program in programs:
+        for package, module in _SLOW.items():
+            if module not in sys.modules and package.encode() in program:
+                import_module(module)
+                if package == "fastapi":
+                    warm()  # Its first app and first request import half as much again.
+    return len(sys.modules) > known
 
 
 async def _nothing() -> None:

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from checker.catalog import Exercise
 from checker.engine import fork, jailed, spawned
-from checker.engine.ahead import prepare
+from checker.engine.ahead import import_for, prepare
 from checker.engine.conclude import conclude
 from checker.engine.inside import Reporter, check_attempt
 from checker.engine.job import Job
@@ -51,9 +51,12 @@ class Engine:
         versions()
         self._seal = Seal()
         self._jailed = 0  # attempts, so far
-        # A fork that collects garbage would copy every page of what is here already.
-        gc.collect()
-        gc.freeze()
+        _freeze()
+
+    def import_for(self, programs: Iterable[bytes]) -> None:
+        """Import here, once, what the forks of these programs would each have to import."""
+        if self._forks and self._jail is None and import_for(programs):
+            _freeze()
 
     def changed(self, exercise: Exercise) -> bool:
         """Whether the checks on disk are others than those that were collected."""
@@ -99,12 +102,18 @@ class Engine:
                 # A check that fails leaves cycles through what its run had set aside, and those
                 # are out of the collector's sight until it looks at everything.
                 gc.unfreeze()
-                gc.collect()
-                gc.freeze()
+                _freeze()
             return ended
         if self._forks:
+            self.import_for([job.data])
             return fork.run(lambda send: self.work(job, send), limits, stop_when)
         return spawned.run(job, self._checks.folder, limits, stop_when)
+
+
+def _freeze() -> None:
+    """A fork that collects garbage would copy every page of what is here already."""
+    gc.collect()
+    gc.freeze()
 
 
 def engine(

@@ -12,7 +12,6 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from pathlib import Path
 
 from checker.catalog import Catalog, CatalogError, Exercise, load
@@ -29,9 +28,6 @@ from checker.gate.shape import differences
 from checker.gate.written import read_checks
 
 VERSION = 1
-
-_SLOW = {"anyio": "anyio._backends._asyncio", "fastapi": "fastapi", "httpx": "httpx"}
-_MANY = 10  # runs; for fewer it costs more time alone than it saves
 
 # Called with the number of attempts in all, once, and then with 0 as each is done.
 Progress = Callable[[int], None]
@@ -108,16 +104,9 @@ def _check(
 ) -> dict[str, list[Judged]]:
     """All runs, by exercise."""
     runs = [run for exercise in exercises for run in runs_of(exercise, folders)]
-    _import_ahead(runs)
-
-    def use(warm: Engine) -> list[str]:
-        progress(len(runs))
-        return spread(
-            len(runs), lambda n: _answer(warm, runs[n], folders), lambda: progress(0), workers
-        )
-
+    texts = engine(exercises, _all(runs, folders, progress, workers), folders.checks)
     judged: dict[str, list[Judged]] = {exercise.id: [] for exercise in exercises}
-    for run, text in zip(runs, engine(exercises, use, folders.checks), strict=True):
+    for run, text in zip(runs, texts, strict=True):
         judged[run.exercise.id].append((run, Verdict.from_json(text)))
     return judged
 
@@ -130,30 +119,29 @@ def _compare(
     runs, here = [run for run, _ in both], [verdict for _, verdict in both]
     exercises = list({run.exercise.id: run.exercise for run in runs}.values())
     jail = JailPerProcess()
-
-    def use(warm: Engine) -> list[str]:
-        progress(len(runs))
-        return spread(
-            len(runs), lambda n: _answer(warm, runs[n], folders), lambda: progress(0), workers
-        )
-
     try:
-        texts = engine(exercises, use, folders.checks, jail=jail)
+        texts = engine(exercises, _all(runs, folders, progress, workers), folders.checks, jail=jail)
     finally:
         jail.close()
     return sorted({*differences_of_roads(runs, here, [*map(Verdict.from_json, texts)], folders)})
 
 
-def _import_ahead(runs: list[Run]) -> None:
-    """Import here, once, what many attempts import: else each fork does, and it is slow."""
-    texts = [run.path.read_bytes() for run in runs]
-    for package, module in _SLOW.items():
-        if sum(package.encode() in text for text in texts) >= _MANY:
-            import_module(module)
+def _all(
+    runs: list[Run], folders: Folders, progress: Progress, workers: int
+) -> Callable[[Engine], list[str]]:
+    """What checks all runs with an engine, each to the text of its verdict."""
 
+    def use(warm: Engine) -> list[str]:
+        progress(len(runs))
+        warm.import_for(run.path.read_bytes() for run in runs)
+        return spread(
+            len(runs),
+            lambda n: warm.check(runs[n].job(folders)).to_json(),
+            lambda: progress(0),
+            workers,
+        )
 
-def _answer(warm: Engine, run: Run, folders: Folders) -> str:
-    return warm.check(run.job(folders)).to_json()
+    return use
 
 
 def _read(exercise: Exercise, folders: Folders) -> Iterator[Finding]:
