@@ -4,7 +4,7 @@ Three pieces of code with tasks in them, each with one mistake. All three pass a
 what breaks them, and return it as data; the numbers that you get are others each time.
 
 - `replicas`: [[seconds, fails], [seconds, fails]], how two replicas behave, at most 1 s each. Then
-  `race` has to raise an error, although one of the two would have answered.
+  `race` has to ask both, and to raise an error, although one of the two would have answered.
 - `jobs`: at most three jobs, each [seconds, the next job or None], up to `longest` seconds. They
   start at 0 s, and `drain` is called. It has to return while a job is still under way.
 - `cancelled`: [name, seconds]. Callers a, b and c ask a `Once` at 0, 1 and 2 s, and the value takes

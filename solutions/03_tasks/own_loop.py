@@ -24,7 +24,11 @@ class Prices:
 
     def price_blocking(self, item, seconds):
         """The price of an item, for sync code in a thread; it takes at most `seconds`."""
-        if asyncio._get_running_loop() is self.loop:
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:  # no loop runs in this thread
+            here = None
+        if here is self.loop:
             raise RuntimeError("this would wait for the loop on the loop: await the price instead")
         future = asyncio.run_coroutine_threadsafe(self.shop.get(item), self.loop)
         try:

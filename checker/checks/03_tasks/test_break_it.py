@@ -67,8 +67,11 @@ async def test_replicas(attempt, draw):
         "Both fail, so an error is all that there is. One of the two has to have an answer."
     )
 
+    asked = []
+
     def replica(seconds, fails):
         async def ask():
+            asked.append(seconds)
             await asyncio.sleep(seconds)
             if fails:
                 raise OSError("no answer")
@@ -80,15 +83,13 @@ async def test_replicas(attempt, draw):
         came = await race(*(replica(*each) for each in given), delay)
     except OSError:
         came = "an error"
-    (first, first_fails), (second, _) = given
+    (first, _), (second, _) = given
     assert came == "an error", (
         f"With a delay of {delay:g} s, replicas {given} and the race returned an answer. "
-        + (
-            "The one that fails has to be asked, and to come to its end before the other has an "
-            f"answer: the first ends at {first:g} s, the second at {delay + second:g} s."
-        )
+        "The one that fails has to be asked, and to come to its end before the other has an "
+        f"answer: the first ends at {first:g} s, the second at {delay + second:g} s."
     )
-    assert first > delay or not first_fails, (
+    assert len(asked) == 2, (
         f"The first failed at {first:g} s, before the delay of {delay:g} s was over: then the "
         "second is never asked, and nobody knows whether it would have answered. Let both be asked."
     )
@@ -122,7 +123,7 @@ async def test_jobs(attempt, draw):
     under_way = len(work.tasks)
     for task in work.tasks:
         task.cancel()
-    assert under_way > 0, (
+    assert under_way, (
         f"With {given} all was done when the drain returned. It waits for the jobs that there are "
         "when it begins, to the last of them. Which job is not there yet?"
     )

@@ -7,7 +7,7 @@ from checker import lab
 from checker.attempt import Raised
 
 DELAY = 0.05
-SCHEDULES = 200
+SCHEDULES = 60
 SOON = 0.001  # a moment in which whoever was cancelled comes to its end
 
 

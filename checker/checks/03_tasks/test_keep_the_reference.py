@@ -109,25 +109,26 @@ async def test_drained(attempt, upstream, clock, journal, draw):
 
 async def test_drained_late(attempt, upstream, clock, journal, draw):
     """What takes longer than allowed is cancelled, and waited for while it cleans up."""
-    names, done, errors = keys(draw, 2), journal(), journal()
+    names, done, errors = keys(draw, 3), journal(), journal()
     allowed = draw.randint(2, 8) / 10
-    mail = upstream(latency=[0.1, 60], name="mail")
+    mail = upstream(latency=[0.1, 60, 60], name="mail")
     work = attempt.bring_file("work")
     await work.call("drained_with_nothing_to_do")
     assert clock.now == 0, "With nothing under way there is nothing to wait for."
-    await work.call("drained_late", mail, names, allowed, 0.03, done, errors)
-    took, (quick, slow), values = clock.now, names, done.values
+    cleanups = dict(zip(names, (0.03, 0.03, 0.06), strict=True))
+    await work.call("drained_late", mail, cleanups, allowed, done, errors)
+    took, (quick, slow, slower), values = clock.now, names, done.values
     await asyncio.sleep(SOON)
-    assert mail.cancelled == 1, (
-        f"The second piece of work takes 60 s, and {allowed:g} s were allowed. It has to be "
-        "cancelled then, or nobody ever gets to restart the service."
+    assert mail.cancelled == 2, (
+        f"Two pieces of work take 60 s, and {allowed:g} s were allowed. They have to be cancelled "
+        "then, or nobody ever gets to restart the service."
     )
-    expected = [quick, f"{quick} cleaned up", f"{slow} cleaned up", "drained"]
-    assert values == expected, (
-        "Work that is cancelled cleans up first, which takes 0.03 s here. The drain had returned "
-        "before that: to cancel only asks, so wait once more."
+    cleaned = [f"{name} cleaned up" for name in (quick, slow, slower)]
+    assert values == [quick, *cleaned, "drained"], (
+        "Work that is cancelled cleans up first: here two pieces do, for 0.03 s and for 0.06 s. "
+        "The drain had returned before that. To cancel only asks, so wait once more, for all."
     )
-    assert took == round(allowed + 0.03, 9), (
-        f"The drain had {allowed:g} s, and the cleanup took 0.03 s; it returned at {took:g} s."
+    assert took == round(allowed + 0.06, 9), (
+        f"The drain had {allowed:g} s, and the cleanups took 0.06 s; it returned at {took:g} s."
     )
     assert errors.values == [], "Work that was cancelled has not failed, so there is no report."

@@ -3,6 +3,7 @@
 import asyncio
 
 ITEMS = ["tea", "rice", "salt", "soap", "rope", "ink", "wool", "oil", "figs", "nails"]
+MANY = 12  # more than the pool of `asyncio.to_thread` has threads on four cores
 SOON = 0.001  # a moment in which whoever was cancelled comes to its end
 
 
@@ -37,20 +38,21 @@ async def test_refused_on_the_loop(attempt, upstream, clock, draw):
     at = clock.now
     await asyncio.sleep(SOON)
     assert (shop.calls, at) == (0, 0), (
-        f"It was refused at {at:g} s, and the shop has been asked {shop.calls} times. Look on "
-        "which loop you are first of all: what was handed to the loop before will run."
+        f"It was refused at {at:g} s, and the shop was asked even so. Look on which loop you are "
+        "before all else: what was handed to the loop by then will run."
     )
 
 
 async def test_total(attempt, upstream, clock, draw):
     """`total` asks for all prices at the same time."""
     takes = draw.randint(5, 20) / 10
-    prices, shop = shop_of(upstream, draw, takes)
+    prices = {f"item {n}": draw.randint(100, 999) for n in range(MANY)}
+    shop = upstream(latency=takes, reply=lambda call: prices[call.key], name="shop")
     got = await attempt.bring_file("threads").call("total", shop, list(prices))
-    assert got == sum(prices.values()), "The sum of the four prices."
+    assert got == sum(prices.values()), f"The sum of the {MANY} prices."
     assert clock.now == takes, (
-        f"The shop takes {takes:g} s, and the sum of four was there at {clock.now:g} s. A "
-        "coroutine needs no thread to wait in: await all four together."
+        f"The shop takes {takes:g} s, and the sum of {MANY} prices was there at {clock.now:g} s. A "
+        "coroutine needs no thread to wait in, and a pool has only a few: await all together."
     )
 
 

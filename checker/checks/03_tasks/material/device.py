@@ -10,8 +10,8 @@ import attempt
 class Device:
     """Answers each question after so many seconds; `None` seconds: at once, where it is asked."""
 
-    def __init__(self, plan, told=None):
-        self.plan, self.told = plan, told
+    def __init__(self, plan):
+        self.plan, self.forgotten = plan, []
 
     def ask(self, question, callback):
         seconds, answer, error = self.plan[question]
@@ -24,7 +24,7 @@ class Device:
         return f"ticket {question}"
 
     def forget(self, ticket):
-        self.told.write(ticket)
+        self.forgotten.append(ticket)
 
     def _answer(self, seconds, callback, outcome):
         time.sleep(seconds)
@@ -32,15 +32,26 @@ class Device:
 
 
 async def ask_all(plan, questions):
-    """The answers to all questions, asked at once."""
-    device = Device(plan)
+    """The answers to all questions, asked at once, and the seconds after which each was there."""
+    loop, device = asyncio.get_running_loop(), Device(plan)
+    began, seconds = loop.time(), {}
+
+    async def answer_to(question):
+        try:
+            async with asyncio.timeout(100):
+                answer = await attempt.ask(device, question)
+        except TimeoutError:
+            answer = "nothing in 100 s"
+        seconds[question] = round(loop.time() - began, 9)
+        return answer
+
     # The next thing that would wake the loop comes much later.
-    timer = asyncio.get_running_loop().call_later(60, int)
+    timer = loop.call_later(60, int)
     try:
-        answers = await asyncio.gather(*(attempt.ask(device, each) for each in questions))
+        answers = await asyncio.gather(*map(answer_to, questions))
     finally:
         timer.cancel()
-    return answers
+    return answers, seconds
 
 
 async def ask_beside_ticks(plan, question, ticks):
@@ -59,17 +70,36 @@ async def ask_beside_ticks(plan, question, ticks):
     return answer
 
 
-async def give_up(plan, question, after, told):
+def raised_in_the_loop():
+    """A list, to which the errors are added that nobody but the loop sees."""
+    raised = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: raised.append(repr(context.get("exception")))
+    )
+    return raised
+
+
+async def give_up(plan, question, after):
     """Asks, is cancelled, and stays until the answer has come nevertheless."""
-    loop, raised = asyncio.get_running_loop(), []
-    loop.set_exception_handler(lambda _, context: raised.append(repr(context.get("exception"))))
+    device, raised = Device(plan), raised_in_the_loop()
     try:
         async with asyncio.timeout(after):
-            await attempt.ask(Device(plan, told), question)
+            await attempt.ask(device, question)
     except TimeoutError:
         ended = "cancelled"
     else:
         ended = "went on"
-    told.write(ended)
     await asyncio.sleep(plan[question][0])
+    return ended, device.forgotten, raised
+
+
+async def give_up_late(plan, question):
+    """The device calls back while the loop is held; before the loop goes on, `ask` is cancelled."""
+    raised = raised_in_the_loop()
+    asking = asyncio.create_task(attempt.ask(Device(plan), question))
+    await asyncio.sleep(0)
+    time.sleep(plan[question][0] + 1)
+    asking.cancel()
+    await asyncio.wait([asking])
+    await asyncio.sleep(0)
     return raised

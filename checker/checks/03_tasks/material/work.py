@@ -87,10 +87,10 @@ async def drained(service, keys, seconds, done):
     return told
 
 
-async def drained_late(service, keys, seconds, cleanup, done, errors):
-    """Work with a cleanup, and a drain."""
-    background = make(len(keys), errors)
-    for key in keys:
+async def drained_late(service, cleanups, seconds, done, errors):
+    """Work, of which each piece has a cleanup of so many seconds, and a drain."""
+    background = make(len(cleanups), errors)
+    for key, cleanup in cleanups.items():
         background.start(call(service, key, done, cleanup))
     await asyncio.sleep(0)
     await background.drain(seconds)

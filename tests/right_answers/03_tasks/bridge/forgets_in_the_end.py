@@ -1,4 +1,3 @@
-# fails: woken, loop_is_free, error, answered_at_once | says: NoneType
 import asyncio
 
 

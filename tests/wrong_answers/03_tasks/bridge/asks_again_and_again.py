@@ -1,4 +1,4 @@
-# fails: given_up, woken | says: went on at
+# fails: given_up, woken, many | says: went on at
 import asyncio
 
 

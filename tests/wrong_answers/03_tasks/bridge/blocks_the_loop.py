@@ -1,4 +1,4 @@
-# fails: woken, loop_is_free, given_up | says: blocks the thread that waits for it
+# fails: many, loop_is_free, given_up | says: blocks the thread that waits for it
 import threading
 
 

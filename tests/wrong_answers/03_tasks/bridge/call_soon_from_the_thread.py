@@ -1,4 +1,4 @@
-# fails: woken | says: One method of the loop does
+# fails: woken, many | says: One method of the loop does
 import asyncio
 
 

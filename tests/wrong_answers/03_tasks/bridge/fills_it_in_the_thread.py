@@ -1,4 +1,4 @@
-# fails: woken | says: does not wake the loop
+# fails: woken, many | says: does not wake the loop
 import asyncio
 
 

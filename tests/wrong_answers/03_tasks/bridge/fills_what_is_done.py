@@ -1,4 +1,4 @@
-# fails: given_up | says: a future that is done takes no result
+# fails: given_up, given_up_late | says: a future that is done takes no result
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# fails: refused_on_the_loop | says: what was handed to the loop before will run
+# fails: refused_on_the_loop | says: what was handed to the loop by then will run
 import asyncio
 
 

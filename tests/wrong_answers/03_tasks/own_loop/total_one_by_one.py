@@ -1,4 +1,4 @@
-# fails: total | says: await all four together
+# fails: total | says: await all together
 import asyncio
 
 
