@@ -23,7 +23,7 @@ from checker.gate.judged import Judge, Judged
 from checker.gate.pool import spread
 from checker.gate.roads import JailPerProcess
 from checker.gate.roads import differences as differences_of_roads
-from checker.gate.runs import Run, runs_of
+from checker.gate.runs import SEEDS, Run, runs_of
 from checker.gate.shape import differences
 from checker.gate.written import read_checks
 
@@ -114,8 +114,13 @@ def _check(
 def _compare(
     judged: dict[str, list[Judged]], folders: Folders, progress: Progress, workers: int
 ) -> list[Finding]:
-    """The same runs in jails."""
-    both = [each for found in judged.values() for each in found]
+    """Each attempt under the usual seed, in a jail."""
+    both = [
+        (run, verdict)
+        for found in judged.values()
+        for run, verdict in found
+        if run.seed == SEEDS[0] and run.kind != "again"
+    ]
     runs, here = [run for run, _ in both], [verdict for _, verdict in both]
     exercises = list({run.exercise.id: run.exercise for run in runs}.values())
     jail = JailPerProcess()
