@@ -24,7 +24,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import process as futures_process
 from concurrent.futures.process import ProcessPoolExecutor
-from types import FunctionType
 from typing import Any, NoReturn
 
 from checker.lab.clock import Clock
@@ -128,7 +127,7 @@ class Processes:
             swaps.attribute(futures_process, name, _unless_modelled(getattr(futures_process, name)))
         contexts = multiprocessing.context.BaseContext
         swaps.attribute(contexts, "SimpleQueue", _unless_modelled(contexts.SimpleQueue))
-        _install_function(swaps, multiprocessing.process.active_children, self._active_children)
+        swaps.function(multiprocessing.process.active_children, self._active_children)
         self._install_system_calls(swaps)
 
     def _active_children(self, real: Callable[[], list[Any]]) -> list[Any]:
@@ -188,25 +187,17 @@ class _Unused:
 
     close = wakeup
 
+    def __getattr__(self, name: str) -> NoReturn:
+        if not name.startswith("__"):
+            _refuse_processes()
+        raise AttributeError(name)
+
 
 def _unless_modelled(real: Callable[..., Any]) -> Callable[..., Any]:
     def make(*args: Any, **kwargs: Any) -> Any:
         return real(*args, **kwargs) if local.strand is None else _Unused()
 
     return make
-
-
-def _install_function(swaps: Swaps, target: Any, replacement: Callable[..., Any]) -> None:
-    """Let a Python function without parameters do something else, whoever holds it."""
-    code = target.__code__
-    real = FunctionType(code, target.__globals__)
-
-    def undo() -> None:
-        target.__code__, target.__kwdefaults__ = code, None
-
-    swaps.later(undo)
-    target.__kwdefaults__ = {"_do": lambda: replacement(real)}
-    target.__code__ = (lambda *, _do: _do()).__code__
 
 
 def _in_strands(refuse: Callable[[Any], None]) -> Callable[[Any], None]:

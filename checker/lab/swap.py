@@ -19,7 +19,7 @@ from __future__ import annotations
 import ctypes
 import gc
 from collections.abc import Callable
-from types import BuiltinFunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 _api = ctypes.pythonapi
@@ -126,6 +126,17 @@ class Swaps:
 
         self._undo.append(undo)
         setattr(owner, name, replacement)
+
+    def function(self, target: Any, replacement: Callable[..., Any]) -> None:
+        """Let `target`, written in Python and without parameters, call `replacement(real)`."""
+        code, real = target.__code__, FunctionType(target.__code__, target.__globals__)
+
+        def undo() -> None:
+            target.__code__, target.__kwdefaults__ = code, None
+
+        self._undo.append(undo)
+        target.__kwdefaults__ = {"_do": lambda: replacement(real)}
+        target.__code__ = (lambda *, _do: _do()).__code__
 
     def later(self, undo: Callable[[], None]) -> None:
         """Something else was changed; `undo` puts it back."""

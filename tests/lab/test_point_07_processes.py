@@ -419,3 +419,12 @@ def test_a_pool_of_a_run_starts_nothing_for_real_and_is_of_no_use_after_it() -> 
     assert resource_tracker._resource_tracker._pid == tracker  # type: ignore[attr-defined]
     with pytest.raises(RuntimeError, match="after shutdown"):
         kept[0].submit(nap, 0)
+
+
+def test_a_queue_between_processes_is_refused_when_it_is_used() -> None:
+    async def main() -> None:
+        queue: Any = multiprocessing.get_context("spawn").SimpleQueue()
+        queue.put(1)
+
+    with pytest.raises(lab.WrongUse, match="the lab starts no processes but those of"):
+        lab.run(main)
