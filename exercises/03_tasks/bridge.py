@@ -6,8 +6,8 @@ None. `device.forget(ticket)` tells it that nobody wants the answer any more.
 
 Write `ask`, with which a coroutine can wait for such an answer.
 
-- The loop is free meanwhile; and it goes on at the moment at which the answer is there, even if
-  nothing else would have woken it.
+- The loop is free meanwhile. Whoever waits goes on at the moment at which the answer is there, even
+  if nothing else would have woken the loop, and however many others wait.
 - An error is raised where `ask` is awaited.
 - A device that knows the answer already calls back at once: in the thread of whoever asked, before
   `device.ask` has returned.

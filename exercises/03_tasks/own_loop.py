@@ -7,7 +7,8 @@ until the loop has done something, and in that thread the loop should run. Mend 
 - `price_blocking` is for threads. Called on the loop that it waits for, it raises RuntimeError at
   once, and asks nobody. After `seconds` it raises TimeoutError, and then the shop's answer is not
   waited for any more: nothing of the call is left.
-- `total` is for coroutines. It asks for all prices at the same time, and holds nobody up.
+- `total` is for coroutines. It asks for all prices at the same time, however many, and holds nobody
+  up.
 - `render` hands `price_blocking` to a template: sync code of somebody else's, which calls it and
   waits. That must not happen on the loop.
 """

@@ -1,5 +1,6 @@
 # fails: drained_late | says: wait once more, for all
 import asyncio
+import contextlib
 
 
 class Background:
@@ -23,7 +24,5 @@ class Background:
 
     async def drain(self, seconds):
         self.closed = True
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*self.tasks), seconds)
-        except TimeoutError:
-            pass
