@@ -5,9 +5,9 @@ Mend it: whatever fails, and wherever it is cancelled, when `export` has ended
 
 - its connection is closed. `await connection.close()` says goodbye, and if that is cancelled, the
   connection stays open. `connection.terminate()` just drops it, and needs no await.
-- the file is closed: a `close` has come to its end, and no call to the disk goes on. It is due
-  once the disk was asked to `open`, for a call that was cancelled may have been carried out all
-  the same. Where nothing is open, it does no harm.
+- the file is closed: a `close`, begun when all other calls to the disk were over, has come to its
+  end. It is due once the disk was asked to `open`, for a call that was cancelled may have been
+  carried out all the same. Where nothing is open, it does no harm.
 - its caller hears of it: the error, or the CancelledError, goes out.
 
 A cancellation may come once, also while it cleans up. Or a scope of anyio ends, which cancels again

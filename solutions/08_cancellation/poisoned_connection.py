@@ -6,6 +6,7 @@ on the line, and whoever uses the connection next reads somebody else's row. Men
 
 - Whoever asks for a row gets that row, whoever was cancelled before, and wherever.
 - At most `size` connections are open. Who finds none free waits, and no place is ever lost.
+- Whoever is cancelled ends with a CancelledError.
 - A connection that is clean is used again, also after a query that failed: an error is a reply.
 
 `connection.unread` counts the replies that belong to nobody; `connection.terminate()` closes a

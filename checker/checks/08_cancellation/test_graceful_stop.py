@@ -118,10 +118,13 @@ async def test_caller_gives_up(attempt, queue, upstream, draw):
         call.cancel()
         await asyncio.wait([call])
         state = [jobs.length, jobs.taken, jobs.acked]
+        going_on = [str(each.log[-1]) for each in (stop, service) if each.in_flight]
         await asyncio.sleep(LATER_S)
         done = int(moment > 1)
         if state != [3 - done, 0, done] or not call.cancelled() or jobs.acked != done:
             left[moment] = f"{state[0]} in the queue, {state[1]} with nobody, {jobs.acked} done"
+        elif going_on:
+            left[moment] = f"behind its end there was still {going_on[0]}"
     assert left == {}, (
         "Three jobs were under way, and one of them was done at 1 s. The stop was at 2 s. When its "
         "caller cancels `work` at these moments, what was under way is to be in the queue again, "

@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import asynccontextmanager, suppress
 
+from checker import lab
+
 SCHEDULES = 200
 STEP_S = 1.0  # that each of the four works of /works takes
 CLEANUP_S = 0.2
@@ -72,7 +74,7 @@ async def test_middleware(attempt, upstream, journal, draw):
 
 
 async def test_everywhere(attempt, upstream, journal):
-    """Whichever message the client leaves after, the work ends there; and under 200 schedules."""
+    """Whichever message the client leaves after, the work ends there."""
     work, seen = upstream(latency=STEP_S, name="work"), journal()
     left = []
     async with watched(attempt, work, seen) as server:
@@ -155,6 +157,25 @@ async def test_receives(attempt, upstream, journal, draw):
     )
 
 
+async def test_listens(attempt, upstream, journal, draw):
+    """An app that waits in `receive` when its client leaves is cancelled too."""
+    work, seen, left_s = upstream(latency=STEP_S, name="work"), journal(), draw.randint(2, 9) / 10
+    async with watched(attempt, work, seen) as server:
+        async with server.connect("POST", "/listens", body=None) as exchange:
+            await exchange.send(b"a piece", more=True)
+            await asyncio.sleep(left_s)
+        await asyncio.sleep(CLEANUP_S / 2)
+        going_on = server.in_flight
+        await asyncio.sleep(LATER_S)
+        done, found = work.completed, seen.values[1:]
+    assert [going_on, done, found] == [0, 0, ["cancelled"]], (
+        f"The client left at {left_s:g} s, in the middle of a body, while the app waited in your "
+        f"`receive`. A moment later {going_on} requests were under way, and in the end the app had "
+        f"done {done} pieces of work for nobody, and noted {found}. It is cancelled there as "
+        "anywhere: let the CancelledError out of your `receive`."
+    )
+
+
 async def test_errors(attempt, upstream, journal):
     """What the app raises goes on to the server, as it is."""
     work, seen = upstream(latency=STEP_S, name="work"), journal()
@@ -182,6 +203,32 @@ async def test_server_stops(attempt, upstream, journal):
         f"The server cancels the request at 0.5 s, since it stops; the work ended at {ended} s, "
         f"and before the end of the server the app wrote {values}. The server cancels the request, "
         "and knows nothing of tasks of yours: cancel them, and wait for them."
+    )
+
+
+def test_cancelled(attempt, upstream, journal):
+    """Wherever the server cancels the request, no work goes on behind it."""
+    left = []
+
+    async def main():
+        work, seen = upstream(latency=STEP_S, name="work"), journal()
+        async with watched(attempt, work, seen) as server:
+            async with server.connect("GET", "/works") as exchange:
+                with suppress(ConnectionError):
+                    await exchange.read()
+            while server.in_flight:
+                await asyncio.sleep(CLEANUP_S / 2)
+            before = work.calls
+            wrong = str(work.log[-1]) if work.in_flight else ""
+            await asyncio.sleep(STEP_S)
+            left.append(wrong or (f"{work.log[-1]}, begun later" if work.calls > before else ""))
+
+    runs = lab.cancel_everywhere(main, task="GET /works")
+    found = [f"{run.fault}: {each}" for run, each in zip(runs, left[1:], strict=True) if each]
+    assert found == [], (
+        "The request had ended, and the work for it went on. The server cancels the request, and "
+        "knows nothing of tasks of yours: from the moment at which there is one, each of your "
+        "awaits stands in a `try` whose `finally` cancels it, and waits for it."
     )
 
 

@@ -43,6 +43,8 @@ def because(found):
             "between taking a place and the `try` that gives it back; a CancelledError is no "
             "Exception."
         )
+    if "heard nothing" in words:
+        return "A cancellation goes out of `get`, when all is given back: raise it again."
     if "open" in words:
         return (
             "Connections are left that nobody knows any more, or too many are opened: `terminate` "
@@ -121,25 +123,39 @@ async def test_used_again(attempt, database, draw):
 
 def test_cancelled(attempt, database, draw):
     """Wherever one of them is cancelled, the others get their rows, and no place is lost."""
-    first, second, third = draw.sample(NAMES, 3)
-    left = []
+    victim, second, third = draw.sample(NAMES, 3)
+    found = []
+    for comes in ("first", "in the line"):
+        left = []
 
-    async def main():
-        rows = database(latency=0.1, connect=0.2, close=0.3, rows=ROWS)
-        pool = await attempt.new("Pool", rows, 1)
-        victim = asyncio.create_task(pool.call("get", first), name="victim")
-        other = asyncio.create_task(row_of(pool, second))
-        await asyncio.wait([victim, other])
-        got = [other.result(), await row_of(pool, third)]
-        wrong = got != [ROWS[second], ROWS[third]]
-        peak = rows.connections.peak
-        left.append(f"{got}" if wrong else f"{peak} connections open" if peak > 1 else "")
+        async def main(comes=comes, left=left):
+            rows = database(latency=0.1, connect=0.2, close=0.3, rows=ROWS)
+            pool = await attempt.new("Pool", rows, 1)
+            coroutines = [pool.call("get", victim), row_of(pool, second)]
+            names = ["victim", "other"]
+            order = (0, 1) if comes == "first" else (1, 0)
+            tasks = {
+                names[each]: asyncio.create_task(coroutines[each], name=names[each])
+                for each in order
+            }
+            await asyncio.wait(tasks.values())
+            got = [tasks["other"].result(), await row_of(pool, third)]
+            wrong = "" if got == [ROWS[second], ROWS[third]] else f"{got}"
+            if rows.connections.peak > 1:
+                wrong = wrong or f"{rows.connections.peak} connections open"
+            if not tasks["victim"].cancelled():
+                wrong = wrong or "who was cancelled heard nothing of it"
+            left.append(wrong)
 
-    runs = lab.cancel_everywhere(main, task="victim")
-    found = [f"{run.fault}: {each}" for run, each in zip(runs, left[1:], strict=True) if each]
+        runs = lab.cancel_everywhere(main, task="victim")
+        found += [
+            f"{victim} came {comes}, {run.fault}: {each}"
+            for run, each in zip(runs, left[1:], strict=True)
+            if each
+        ]
     assert found == [], (
-        f"The pool has one connection. {first} is cancelled at one place after another, "
-        f"{second} waits for that connection, and {third} comes later. {because(found)}"
+        f"The pool has one connection. {victim} is cancelled at one place after another, {second} "
+        f"asks at the same time, before or behind, and {third} comes later. {because(found)}"
     )
 
 

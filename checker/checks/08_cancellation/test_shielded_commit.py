@@ -82,23 +82,27 @@ async def test_price(attempt, upstream, clock):
 
 def test_cancelled(attempt, upstream):
     """Wherever its task is cancelled, it is paid and taken, or neither."""
-    left = []
+    found, count = [], 0
+    for gives in (True, False):
+        left = []
 
-    async def main():
-        shop = Shop(upstream)
-        call = asyncio.create_task(attempt.call("buy", *shop.args, "tea"), name="buy")
-        await asyncio.wait([call])
-        returned = "" if call.cancelled() else f"and returned {call.result()!r}"
-        left.append(shop.at_odds() or returned)
+        async def main(gives=gives, left=left):
+            shop = Shop(upstream, gives=gives)
+            call = asyncio.create_task(attempt.call("buy", *shop.args, "tea"), name="buy")
+            await asyncio.wait([call])
+            returned = "" if call.cancelled() or call.exception() else "and returned"
+            left.append(shop.at_odds() or returned)
 
-    runs = lab.cancel_everywhere(main, task="buy")
-    found = [
-        f"cancelled at {run.fault.at}: {each}"
-        for run, each in zip(runs, left[1:], strict=True)
-        if each
-    ]
+        runs = lab.cancel_everywhere(main, task="buy")
+        count += len(runs)
+        refunded = "" if gives else ", where the goods cannot be taken"
+        found += [
+            f"cancelled at {run.fault.at}{refunded}: {each}"
+            for run, each in zip(runs, left[1:], strict=True)
+            if each
+        ]
     assert found == [], (
-        f"There are {len(runs)} places at which `buy` can be cancelled. {because(found)}"
+        f"There are {count} places at which `buy` can be cancelled. {because(found)}"
     )
 
 

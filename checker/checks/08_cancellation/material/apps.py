@@ -75,6 +75,17 @@ class Apps:
             kinds.append((await receive())["type"])
         self.seen.write(kinds)
 
+    async def listens(self, receive, send):
+        """Receives for as long as somebody is there, and goes on with what it has then."""
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            await self.work.get("what came so far")
+            self.seen.write("went on")
+        except asyncio.CancelledError:
+            self.seen.write("cancelled")
+            raise
+
     async def raises(self, receive, send):
         await self.work.get("raises")
         raise ValueError("a bug in the app")

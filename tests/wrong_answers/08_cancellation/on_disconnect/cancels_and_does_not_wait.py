@@ -1,4 +1,4 @@
-# fails: leaves, server_stops | says: its cleanup has ended
+# fails: leaves, server_stops, cancelled | says: its cleanup has ended
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# fails: server_stops | says: The server cancels the request
+# fails: server_stops, cancelled | says: The server cancels the request
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# fails: leaves, middleware, everywhere, many_schedules | says: is silent
+# fails: leaves, middleware, everywhere, many_schedules, listens | says: is silent
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# fails: taking_fails, many_schedules | says: the money is gone
+# fails: cancelled, taking_fails, many_schedules | says: the money is gone
 import asyncio
 
 import anyio

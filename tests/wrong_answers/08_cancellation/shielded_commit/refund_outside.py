@@ -1,4 +1,4 @@
-# fails: taking_fails, many_schedules | says: is part of it, and of the same task
+# fails: cancelled, taking_fails, many_schedules | says: is part of it, and of the same task
 import asyncio
 
 import anyio
