@@ -5,7 +5,7 @@ Threads run out at a number that can be told beforehand. Tell it.
 - `stuck(threads, connections)`: the smallest number of requests to `orders(connections)` that
   stick: sent all at once, on a machine of so many threads, none of them is ever answered.
 - `late_probe(threads)`: a list of at most 2 * threads times, from 0 to 10 s. At each of them a
-  request is sent to /slow of `probed()`. The /health that comes at 10 s is answered after 18 s.
+  request is sent to /slow of `probed()`. A /health that comes at 10 s waits for more than 8 s.
 - `first_to_wait(cores)`: the smallest number of requests to /upload of `uploads()`, all at once,
   with which a /look_up that comes a little later has to wait for one of them.
 """

@@ -1,4 +1,4 @@
-# fails: items_do_not_wait | says: take none of the forty
+# fails: items_do_not_wait | says: take none of these
 import anyio
 import anyio.to_thread
 from fastapi import FastAPI

@@ -1,4 +1,4 @@
-# fails: many_at_once, any_sizes, given_back | says: should take 0.55 s
+# fails: many_at_once, any_sizes, given_back | says: should take 0.45 s
 import threading
 from contextlib import contextmanager
 
