@@ -4,7 +4,7 @@ import asyncio
 
 from checker import lab
 
-SCHEDULES, RUNS = 96, 6  # of latencies, in which feeds break and are stopped in many orders
+SCHEDULES, RUNS = 200, 8  # of latencies, in which feeds break and are stopped in many orders
 PATIENCE_S = 200  # with a supervisor that does not end
 BREAKS = range(1, 15)  # these calls of a feed, more than there is time for; the next one returns
 LATER_S = 9  # by then, what was left running has shown itself
@@ -148,7 +148,7 @@ def test_caller_gives_up(attempt, upstream, clock):
 
     async def one(name):
         feeds, stop = drawn(upstream, name)
-        patience = upstream(latency=lab.choice([0.0, 0.2, 0.5, 1.0, 2.5]), name=f"{name}-patience")
+        patience = upstream(latency=lab.choice([0.1, 0.2, 0.5, 1.0, 2.5]), name=f"{name}-patience")
         call = asyncio.create_task(attempt.call("supervise", feeds, stop, 0.5, 4.0))
         await patience.get()
         call.cancel()
@@ -164,3 +164,27 @@ def test_caller_gives_up(attempt, upstream, clock):
 
     fault = under_schedules(one)
     assert not fault, f"The caller gave up, and {fault}."
+
+
+def test_cancelled(attempt, upstream, clock):
+    """Wherever it is cancelled, nothing goes on."""
+    left = []
+
+    async def main():
+        feeds = [upstream(latency=0.3, fail=BREAKS, name=f"feed{n}") for n in range(2)]
+        stop = upstream(latency=2.0, name="stop")
+        call = asyncio.create_task(
+            attempt.call("supervise", feeds, stop, 0.5, 4.0), name="supervise"
+        )
+        await asyncio.wait([call], timeout=PATIENCE_S)
+        ended = clock.now
+        await asyncio.sleep(LATER_S)
+        wrong = goes_on([*feeds, stop], ended)
+        left.append(wrong or ("" if call.cancelled() else "it went on, or returned"))
+
+    runs = lab.cancel_everywhere(main, task="supervise")
+    found = [f"{run.fault}: {each}" for run, each in zip(runs, left[1:], strict=True) if each]
+    assert found == [], (
+        "Its caller gave up there, and that is left. From the first task on, each await stands in "
+        "a block that owns the tasks, or in a `try` whose `finally` cancels them."
+    )

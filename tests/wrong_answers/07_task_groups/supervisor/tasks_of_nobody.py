@@ -1,4 +1,4 @@
-# fails: caller_gives_up | says: Let a block own the tasks
+# fails: caller_gives_up, cancelled | says: Let a block own the tasks
 import asyncio
 
 

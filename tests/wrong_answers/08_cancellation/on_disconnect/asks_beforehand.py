@@ -1,4 +1,4 @@
-# fails: leaves, middleware, everywhere, many_schedules, listens | says: Nobody receives while the app works
+# fails: leaves, middleware, everywhere, many_schedules, listens | says: Nobody receives
 def on_disconnect(app):
     """An ASGI app that does what `app` does, and stops when nobody is there for it."""
 
