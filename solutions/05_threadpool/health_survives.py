@@ -5,8 +5,8 @@ so whenever the app is busiest, and not because the app is ill. Mend `make_app(l
 
 - GET /health needs no key. It is answered with "alive", at once, whatever else goes on.
 - GET /ready tells a balancer how full the app is: {"busy": 40, "waiting": 3}, the threads of plain
-  `def`s that are taken, and how many wait for one. While all are taken the status is 503, else
-  200. It needs no key, and is answered at once, too.
+  `def`s that are taken, and how many wait for one. The status is 503 while all are taken, and 200
+  otherwise. It needs no key, and is answered at once, too.
 - GET /work needs a key: `/work?key=k1`. Without a known one it is a 401, at once, also while all
   threads are taken. Known clients are served as before.
 """
