@@ -2,7 +2,7 @@
 
 `make_app(job, workers)` returns an app: GET /jobs/3 is answered with what `job(3)` returns, as
 JSON. The job computes for seconds, on the loop, and nobody else is served meanwhile. Mend it, so
-that jobs run in a pool of processes:
+that jobs run in a ProcessPoolExecutor:
 
 - The pool belongs to the lifespan. It is made when the app starts, and when the app has stopped,
   none of its processes is left. After that the app can be started again.

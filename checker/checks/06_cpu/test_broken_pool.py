@@ -1,4 +1,8 @@
-"""Checks of cpu/broken_pool: what callers get, and when, if workers die under them."""
+"""Checks of cpu/broken_pool: what callers get, and when, if workers die under them.
+
+The kinds and the number of the processes are told on the attempt's side, and believed: neither
+shows in a time or in a result.
+"""
 
 import asyncio
 

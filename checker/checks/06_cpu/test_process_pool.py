@@ -1,4 +1,9 @@
-"""Checks of cpu/process_pool: how long jobs take together, who is served meanwhile, who is left."""
+"""Checks of cpu/process_pool: how long jobs take together, who is served meanwhile, who is left.
+
+Times and answers are measured on this side. The start method, and which processes are left, are
+what `active_children` says on the attempt's side: an attempt that lies about them is believed,
+since neither shows in a time or in an answer.
+"""
 
 import asyncio
 from contextlib import asynccontextmanager
