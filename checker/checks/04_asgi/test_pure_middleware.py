@@ -61,7 +61,7 @@ async def test_line_in_time(attempt, journal):
         await visit(server, "/works_on")
     times = [at for at, _ in log.entries]
     assert times == [4, 4], (
-        f"The last ticks is sent at 4 s, the other response at once after it; the lines came at "
+        f"The last tick is sent at 4 s, the other response at once after it; the lines came at "
         f"{times}. An app may work on after its last piece; the line does not wait for that."
     )
 

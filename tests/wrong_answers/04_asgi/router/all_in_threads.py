@@ -1,4 +1,4 @@
-# fails: async_needs_no_thread | says: one of 40
+# fails: async_needs_no_thread | says: one of 6
 import inspect
 
 import anyio.to_thread
