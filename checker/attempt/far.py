@@ -25,7 +25,7 @@ class Far:
     """The attempt, at the other end of a line."""
 
     def __init__(self, line: Line, filename: str, source: str) -> None:
-        self.line, self._filename, self._source = line, filename, source
+        self.line, self._filename, self._lines = line, filename, source.splitlines()
         self._brought: dict[str, tuple[str, str]] = {}
         # What is held of a run that is over would keep its whole machine in memory.
         self._run: FarRun | None = None
@@ -105,7 +105,7 @@ class Far:
             raise RuntimeError("an attempt is called within a run of the lab")
         if self._machine is None or self._machine() is not machine:
             self._machine = weakref.ref(machine)
-            self._run = FarRun(machine, self.line, self._filename, self._source, self.pulse())
+            self._run = FarRun(machine, self.line, self._filename, self._lines, self.pulse())
             machine.at_end.append(self._forget)
             for name, (source, filename) in self._brought.items():
                 self._run.tell(["bring", name, source, filename])

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any
 
 from checker.attempt.awaited import Awaited, called
@@ -48,10 +49,10 @@ class FarRun:
     """One run of the machine here, and the one over there that goes with it."""
 
     def __init__(
-        self, machine: Machine, line: Line, filename: str, source: str, pulse: Pulse
+        self, machine: Machine, line: Line, filename: str, lines: list[str], pulse: Pulse
     ) -> None:
         self.machine, self._line, self._pulse = machine, line, pulse
-        self._filename, self._lines = filename, source.splitlines()
+        self._filename, self._lines = filename, lines
         self.lender = Lender(self.tell)
         self._out: list[Message] = []
         self._due: tuple[int, int] | None = None
@@ -115,6 +116,8 @@ class FarRun:
         try:
             return returned(outcome, self._lines, was_cancelled=call.cancels > 0)
         except Broken as error:
+            _forget_what_came(error)
+            outcome.clear()
             raise self._line.broke(error) from None
 
     # The clock.
@@ -158,11 +161,14 @@ class FarRun:
         clock = self.machine.clock
         clock.move(self._due[0])
         self._due, self._turns = None, 0
+        gone: Gone | None = None
         try:
             self._exchange([*self._taken_out(), ["go", clock.now, clock.next_seq()]])
-        except Broken as error:
-            self._lost(self._line.broke(error))
-        except Gone as gone:
+        except (Broken, Gone) as error:
+            _forget_what_came(error)
+            gone = error if isinstance(error, Gone) else self._line.broke(error)
+        # Not while it is handled: what ends the run here, and may be kept for ever, would keep it.
+        if gone is not None:
             self._lost(gone)
         if self.machine.loop._ready:
             clock.wake_loop()
@@ -295,3 +301,10 @@ class FarRun:
         if self.machine.clock.partner is not None:
             self.machine.end_with(gone)
         self.machine.error = self.machine.error or gone
+
+
+def _forget_what_came(error: BaseException | None) -> None:
+    """The frames that an error went by can hold megabytes, and tasks that never end hold it."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__context__

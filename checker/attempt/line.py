@@ -104,6 +104,12 @@ class Line:
         """What came made no sense."""
         return self._is("broke the wire", str(why))
 
+    def let_go(self) -> None:
+        """Of what came and of what ended it: what is left of a run may keep this for ever."""
+        self._inbox.clear()
+        if self.gone is not None:
+            self.gone.let_go()
+
     def hear_out(self) -> None:
         """Take what it printed last."""
         before = None
