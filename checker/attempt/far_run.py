@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from traceback import clear_frames
 from typing import TYPE_CHECKING, Any
 
 from checker.attempt.awaited import Awaited, called
 from checker.attempt.frames import Broken, Message
 from checker.attempt.lent import Lender
-from checker.attempt.line import Gone, Line
+from checker.attempt.line import Gone, Line, forget_what_came
 from checker.attempt.pulse import Pulse
 from checker.attempt.told import MOST_NOTES, error_of, leaks_of, returned
 from checker.lab.blocking import Blocking
@@ -116,7 +115,7 @@ class FarRun:
         try:
             return returned(outcome, self._lines, was_cancelled=call.cancels > 0)
         except Broken as error:
-            _forget_what_came(error)
+            forget_what_came(error)
             outcome.clear()
             raise self._line.broke(error) from None
 
@@ -165,7 +164,7 @@ class FarRun:
         try:
             self._exchange([*self._taken_out(), ["go", clock.now, clock.next_seq()]])
         except (Broken, Gone) as error:
-            _forget_what_came(error)
+            forget_what_came(error)
             gone = error if isinstance(error, Gone) else self._line.broke(error)
         # Not while it is handled: what ends the run here, and may be kept for ever, would keep it.
         if gone is not None:
@@ -298,13 +297,4 @@ class FarRun:
     def _lost(self, gone: Gone) -> None:
         """The other process is no more."""
         self._over = True
-        if self.machine.clock.partner is not None:
-            self.machine.end_with(gone)
-        self.machine.error = self.machine.error or gone
-
-
-def _forget_what_came(error: BaseException | None) -> None:
-    """The frames that an error went by can hold megabytes, and tasks that never end hold it."""
-    while error is not None:
-        clear_frames(error.__traceback__)
-        error = error.__context__
+        self._ended(gone, self.machine.clock.partner is None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 from collections.abc import Iterable
+from traceback import clear_frames
 
 from checker.attempt.frames import HEAD, LARGEST_BYTES, Broken, Message, decode, encode, parts
 from checker.lab.originals import monotonic
@@ -39,6 +40,13 @@ class Gone(BaseException):
         """Of the run and the frames that it ended: what is left of a run may keep this for ever."""
         vars(self).pop("run", None)
         self.__traceback__ = self.__context__ = self.__cause__ = None
+
+
+def forget_what_came(error: BaseException | None) -> None:
+    """The frames that an error went by can hold megabytes, and tasks that never end hold it."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 class Line:
