@@ -4,7 +4,7 @@ import asyncio
 
 from checker import lab
 
-SCHEDULES, RUNS = 200, 8  # of latencies, in which feeds break and are stopped in many orders
+SCHEDULES, RUNS = 200, 4  # of latencies, in which feeds break and are stopped in many orders
 PATIENCE_S = 200  # with a supervisor that does not end
 BREAKS = range(1, 15)  # these calls of a feed, more than there is time for; the next one returns
 LATER_S = 9  # by then, what was left running has shown itself
