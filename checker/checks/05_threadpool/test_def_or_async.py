@@ -58,39 +58,39 @@ async def test_loop_is_free(attempt, upstream, heartbeat, draw):
     )
 
 
-@pytest.mark.machine(threads=5)
+@pytest.mark.machine(threads=3)
 async def test_awaits_the_shop(attempt, upstream):
     """What waits for the shop does so for any number of clients at once."""
     async with served(attempt, upstream, 1) as client:
-        took = {path: await at_once(client, path, 9) for path in ("/price", "/stock")}
+        took = {path: await at_once(client, path, 5) for path in ("/price", "/stock")}
     assert took == dict.fromkeys(took, SHOP_S), (
-        f"The shop answers after {SHOP_S:g} s. On a machine of 5 threads, 9 clients at once had "
+        f"The shop answers after {SHOP_S:g} s. On a machine of 3 threads, 5 clients at once had "
         f"their answers after {took} s. A plain `def` has a thread for each call; who awaits needs "
         "none."
     )
 
 
-@pytest.mark.machine(cores=2, threads=10)
+@pytest.mark.machine(cores=1, threads=7)
 async def test_threads_for_the_archive(attempt, upstream, draw):
     """The archive is asked for as many clients at once as there are threads."""
     archive_s = draw.choice([1, 2, 3])
     async with served(attempt, upstream, archive_s) as client:
-        took = {path: await at_once(client, path, 10) for path in ("/scan", "/me")}
+        took = {path: await at_once(client, path, 7) for path in ("/scan", "/me")}
     assert took == dict.fromkeys(took, archive_s), (
-        f"The archive answers after {archive_s} s. On a machine of 10 threads, 10 clients at once "
+        f"The archive answers after {archive_s} s. On a machine of 7 threads, 7 clients at once "
         f"had their answers after {took} s. FastAPI runs a plain `def`, handler or dependency, in "
-        "one of these threads. Those of `asyncio.to_thread` are others, and on two cores there are "
-        "6 of them."
+        "one of these threads. Those of `asyncio.to_thread` are others, and on one core there are "
+        "5 of them."
     )
 
 
-@pytest.mark.machine(threads=6)
+@pytest.mark.machine(threads=4)
 async def test_threads_are_taken(attempt, upstream, draw):
     """While all threads are taken, what needs none is answered as always."""
     archive_s = draw.choice([3, 4, 5])
     async with served(attempt, upstream, archive_s) as client:
         due = asyncio.get_running_loop().time() + 0.1
-        scans = asyncio.create_task(at_once(client, "/scan", 6))
+        scans = asyncio.create_task(at_once(client, "/scan", 4))
         await asyncio.sleep(0.1)
         paths = ["/version", "/price", "/stock", "/list"]
         took = await asyncio.gather(*(at_once(client, path, 1, due) for path in paths))
@@ -98,7 +98,7 @@ async def test_threads_are_taken(attempt, upstream, draw):
     waited = dict(zip(paths, took, strict=True))
     late = {path: f"{seconds:g} s" for path, seconds in waited.items() if seconds > SHOP_S}
     assert late == {}, (
-        f"On a machine of 6 threads, 6 clients of /scan have them for {archive_s} s, and meanwhile "
+        f"On a machine of 4 threads, 4 clients of /scan have them for {archive_s} s, and meanwhile "
         f"these paths took: {late}. A plain `def` that does not block waits for a thread all the "
         "same; so does an `async def` handler that has a plain `def` for a dependency."
     )

@@ -46,7 +46,7 @@ async def many_at_work(client, count):
     await asyncio.gather(*working)
 
 
-@pytest.mark.machine(threads=6)
+@pytest.mark.machine(threads=4)
 async def test_health(attempt, upstream, draw):
     """Health needs no key, and is answered at once while all threads are taken."""
     async with served(attempt, upstream, draw.randint(5, 9)) as client:
@@ -54,7 +54,7 @@ async def test_health(attempt, upstream, draw):
         assert [status, content] == [200, "alive"], (
             f"GET /health of an idle app was answered {status}, {content!r}. It needs no key."
         )
-        async with many_at_work(client, draw.randint(7, 10)) as due:
+        async with many_at_work(client, draw.randint(5, 8)) as due:
             status, content, took = await timed(client, "/health", due)
     assert [status, content, took] == [200, "alive", 0], (
         f"While all threads were taken, /health was answered {status} after {took:g} s. What "
@@ -63,29 +63,29 @@ async def test_health(attempt, upstream, draw):
     )
 
 
-@pytest.mark.machine(threads=6)
+@pytest.mark.machine(threads=4)
 async def test_ready(attempt, upstream, draw):
     """Readiness says how many threads are taken, and how many wait, on any machine."""
-    few, more = draw.randint(2, 5), draw.randint(8, 12)
+    few, more = draw.randint(2, 3), draw.randint(6, 8)
     async with served(attempt, upstream, 1) as client:
         said = [await timed(client, "/ready")]
-        for count in (few, 6, more):
+        for count in (few, 4, more):
             async with many_at_work(client, count) as due:
                 said.append(await timed(client, "/ready", due))
         said.append(await timed(client, "/ready"))
-    counts = [(0, 0), (few, 0), (6, 0), (6, more - 6), (0, 0)]
+    counts = [(0, 0), (few, 0), (4, 0), (4, more - 4), (0, 0)]
     wanted = [
-        (503 if busy == 6 else 200, {"busy": busy, "waiting": waiting}, 0)
+        (503 if busy == 4 else 200, {"busy": busy, "waiting": waiting}, 0)
         for busy, waiting in counts
     ]
     assert said == wanted, (
-        f"6 threads, and 0, {few}, 6, {more} and again 0 clients at work: status, content and "
+        f"4 threads, and 0, {few}, 4, {more} and again 0 clients at work: status, content and "
         "seconds of /ready were others than expected. The limiter's `statistics()` know, and need "
         "no thread; full is when none is left, not when somebody waits."
     )
 
 
-@pytest.mark.machine(threads=6)
+@pytest.mark.machine(threads=4)
 async def test_keys(attempt, upstream, draw):
     """Without a known key there is no work, and that is said at once."""
     async with served(attempt, upstream, draw.randint(5, 9)) as client:
@@ -93,7 +93,7 @@ async def test_keys(attempt, upstream, draw):
         assert [status, content] == [200, "legacy/work"], (
             f"A client with a key was answered {status}, {content!r}."
         )
-        async with many_at_work(client, 8) as due:
+        async with many_at_work(client, 6) as due:
             paths = "/work", "/work?key=none"
             replies = await asyncio.gather(*(timed(client, path, due) for path in paths))
         refused = [(status, took) for status, _, took in replies]
@@ -103,17 +103,17 @@ async def test_keys(attempt, upstream, draw):
     )
 
 
-@pytest.mark.machine(threads=8)
+@pytest.mark.machine(threads=4)
 async def test_work(attempt, upstream, draw):
     """Known clients are served as before, one for each thread, and the next ones wait."""
     legacy_s = draw.randint(2, 5)
     async with served(attempt, upstream, legacy_s) as client:
         said = []
-        for count in (7, 8):
+        for count in (3, 4):
             async with many_at_work(client, count) as due:
                 said.append((await timed(client, "/work?key=k1", due))[::2])
     assert said == [(200, legacy_s), (200, round(2 * legacy_s - 0.1, 3))], (
-        "There are 8 threads. A client comes when 7 others have been at work for 0.1 s, of "
-        f"{legacy_s} s, and another one when 8 have. Status and seconds: {said}. The first has the "
+        "There are 4 threads. A client comes when 3 others have been at work for 0.1 s, of "
+        f"{legacy_s} s, and another one when 4 have. Status and seconds: {said}. The first has the "
         "last thread, the second waits for one."
     )

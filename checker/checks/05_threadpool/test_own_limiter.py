@@ -50,19 +50,19 @@ async def test_at_most(attempt, upstream, draw):
     )
 
 
-@pytest.mark.machine(threads=6)
+@pytest.mark.machine(threads=4)
 async def test_items_do_not_wait(attempt, upstream, heartbeat, draw):
     """While reports stand in line, all threads are there for items."""
-    most, report_s = draw.randint(3, 5), draw.choice([5, 6, 7])
+    most, report_s = draw.randint(2, 3), draw.choice([5, 6, 7])
     services = upstream(report_s, name="reports"), upstream(ITEM_S, name="items")
     async with served(attempt, *services, most) as client, heartbeat() as beat:
         due = asyncio.get_running_loop().time() + 1
-        reports = asyncio.create_task(ask(client, "/report", 9))
+        reports = asyncio.create_task(ask(client, "/report", 7))
         await asyncio.sleep(1)
-        _, took = await ask(client, "/item", 6, due)
+        _, took = await ask(client, "/item", 4, due)
         await reports
     assert took == ITEM_S, (
-        f"On a machine of 6 threads, 9 clients wanted reports of {report_s} s; 6 others came for "
+        f"On a machine of 4 threads, 7 clients wanted reports of {report_s} s; 4 others came for "
         f"items of {ITEM_S:g} s, and had waited {took:g} s when the last was there. A limiter of "
         "its own has threads of its own: reports that run, or wait, take none of these. A "
         "semaphore round the shared threads does not do that."

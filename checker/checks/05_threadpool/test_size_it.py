@@ -25,15 +25,15 @@ async def at_once(client, path, count):
     return round(loop.time() - began, 3)
 
 
-@pytest.mark.machine(threads=6)
+@pytest.mark.machine(threads=4)
 async def test_plain_handlers(attempt, upstream, draw):
     """So many plain handlers at once as the settings say, more than there were or fewer."""
-    for threads in (draw.randint(8, 10), draw.randint(3, 4)):
+    for threads in (draw.randint(5, 7), draw.randint(2, 3)):
         legacy = upstream(1, name="legacy")
         async with served(attempt, upstream, legacy, threads) as (client, _):
             took = await at_once(client, "/plain", threads + 1)
         assert [legacy.peak, took] == [threads, 2], (
-            f"The machine begins with 6 threads, and the settings say {threads}. Of "
+            f"The machine begins with 4 threads, and the settings say {threads}. Of "
             f"{threads + 1} requests of 1 s, {legacy.peak} ran at once, and all took {took:g} s. "
             f"{threads} should run at once, and the last one after them. Plain handlers share "
             "anyio's limiter: its `total_tokens` can be set."
@@ -43,7 +43,7 @@ async def test_plain_handlers(attempt, upstream, draw):
 @pytest.mark.machine(cores=1)
 async def test_to_thread(attempt, upstream, draw):
     """So many calls of `asyncio.to_thread` at once."""
-    legacy, threads = upstream(1, name="legacy"), draw.randint(7, 10)
+    legacy, threads = upstream(1, name="legacy"), draw.randint(6, 8)
     async with served(attempt, upstream, legacy, threads) as (client, _):
         took = await at_once(client, "/other", threads + 1)
     assert [legacy.peak, took] == [threads, 2], (

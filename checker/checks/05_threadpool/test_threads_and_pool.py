@@ -46,14 +46,14 @@ async def test_serves(attempt, database, draw):
     assert missing.status_code == 404, f"An order that is not there was a {missing.status_code}."
 
 
-@pytest.mark.machine(threads=12)
+@pytest.mark.machine(threads=8)
 async def test_many_at_once(attempt, database, draw):
     """More at once than there are threads and connections: all are served without delay."""
-    count = draw.randint(17, 20)
-    async with served(attempt, database, 5) as (client, store):
+    count = draw.randint(13, 16)
+    async with served(attempt, database, 4) as (client, store):
         got, took = await at_once(client, count)
     assert got == {200: count}, (
-        f"12 threads, 5 connections, {count} requests at once; their statuses, and how many of "
+        f"8 threads, 4 connections, {count} requests at once; their statuses, and how many of "
         f"each: {got}, after {took:g} s. {store.connections.refused} connections were refused. Who "
         "holds a connection and has no thread waits for those who hold a thread and have no "
         "connection, and they for him. Take both in one visit: whoever has the thread takes the "
@@ -61,37 +61,37 @@ async def test_many_at_once(attempt, database, draw):
         "no way out."
     )
     assert took == 0.45, (
-        f"{count} look-ups of {LOOK_UP_S:g} s over 5 connections should take 0.45 s, with the "
+        f"{count} look-ups of {LOOK_UP_S:g} s over 4 connections should take 0.45 s, with the "
         f"{CONNECT_S:g} s in which these are opened, and took {took:g} s."
     )
 
 
-@pytest.mark.machine(threads=5)
+@pytest.mark.machine(threads=4)
 async def test_any_sizes(attempt, database, draw):
-    """The same on a machine of 5 threads, whatever the size of the pool."""
-    for connections, rounds in ((3, draw.randint(3, 4)), (5, 2)):
+    """The same on a machine of 4 threads, whatever the size of the pool."""
+    for connections, rounds in ((2, draw.randint(3, 4)), (4, 2)):
         count = connections * rounds
         async with served(attempt, database, connections) as (client, _):
             got, took = await at_once(client, count)
         assert [got, took] == [{200: count}, round(CONNECT_S + rounds * LOOK_UP_S, 3)], (
-            f"With 5 threads and {connections} connections, {count} requests at once were answered "
+            f"With 4 threads and {connections} connections, {count} requests at once were answered "
             f"{got} in {took:g} s. As many threads as connections do not help: they deadlock at "
             f"{2 * connections}. What one request needs, it should take in one visit to a thread."
         )
 
 
-@pytest.mark.machine(threads=6)
+@pytest.mark.machine(threads=5)
 async def test_threads_as_before(attempt, database, clock):
     """There are as many threads as before."""
     naps, took = attempt.bring_file("naps"), []
     async with served(attempt, database, 15) as (client, _):
         await at_once(client, 3)
-        for count in (6, 7):
+        for count in (5, 6):
             began = clock.now
             await naps.call("nap", count)
             took.append(round(clock.now - began, 3))
     assert took == [1, 2], (
-        f"There were 6 threads. 6 other jobs of 1 s, and 7 of them, took {took} s in them: "
+        f"There were 5 threads. 5 other jobs of 1 s, and 6 of them, took {took} s in them: "
         "their number was changed. With fewer the deadlock only comes sooner, and with more it "
         "comes later; all else that uses them pays for it."
     )

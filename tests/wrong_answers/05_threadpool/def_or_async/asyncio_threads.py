@@ -1,4 +1,4 @@
-# fails: threads_for_the_archive | says: on two cores there are 6 of them
+# fails: threads_for_the_archive | says: on one core there are 5 of them
 import asyncio
 
 from fastapi import Depends, FastAPI
