@@ -21,6 +21,7 @@ from checker.lab import where
 _ON_STACKS = ("_pytest", "asyncio", "checker", "concurrent", "contextlib", "pluggy", "threading")
 
 _SLOW = {"anyio": "anyio._backends._asyncio", "fastapi": "fastapi", "httpx": "httpx"}
+_imported: set[str] = set()
 
 
 def prepare(materials: list[Path]) -> None:
@@ -41,14 +42,15 @@ def prepare(materials: list[Path]) -> None:
 
 def import_for(programs: Iterable[bytes]) -> bool:
     """Import of the stack what these programs name, if it takes long; whether there was any."""
-    known = len(sys.modules)
+    before = len(_imported)
     for program in programs:
         for package, module in _SLOW.items():
-            if module not in sys.modules and package.encode() in program:
+            if package not in _imported and package.encode() in program:
+                _imported.add(package)
                 import_module(module)
                 if package == "fastapi":
                     warm()  # Its first app and first request import half as much again.
-    return len(sys.modules) > known
+    return len(_imported) > before
 
 
 async def _nothing() -> None:
