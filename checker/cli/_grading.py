@@ -81,6 +81,7 @@ def say(
 
     from checker.classroom.grading.results import changes
     from checker.classroom.grading.store import Store
+    from checker.cli._changes import counted
 
     with Store(store_of, new=False) as store:
         changed = changes(store)
@@ -91,6 +92,7 @@ def say(
             "graded": done.graded,
             "known": done.known,
             "outcomes": dict(sorted(counts.items())),
+            "nobodys": done.nobodys,
             "findings": [finding._asdict() for finding in done.findings],
             "changes": [change._asdict() for change in changed],
             "files": [str(path) for path in files if path.parent.name != "feedback"],
@@ -103,6 +105,11 @@ def say(
     typer.echo(f"{done.graded} works graded{f': {words}' if words else ''}{before}")
     for finding in done.findings:
         typer.echo(f"{finding.where}: {finding.words}")
+    if done.nobodys and done.graded + done.known:
+        typer.echo(
+            f"Nobody handed in {counted(len(done.nobodys), 'exercise')}. Points are out of all; "
+            "`--only` names those that you gave."
+        )
     if changed:
         gained = sum(change.after > change.before for change in changed)
         lost = sum(change.after < change.before for change in changed)

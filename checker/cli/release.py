@@ -56,7 +56,7 @@ def _tell(choice: Choice, changes: Changes, shown: str) -> None:
         f"{counted(len(choice.exercises), 'exercise')}, no solutions."
     )
     for exercise, needs in choice.needs_left_out.items():
-        typer.echo(f"{exercise} builds on {', '.join(needs)}, which is not handed out.")
+        typer.echo(f"{exercise} builds on {', '.join(needs)}, not handed out.")
     for name, place in changes.edited.items():
         where = "and is as it was" if place == name else f"and is kept in {place}"
         typer.echo(f"{name} was edited there, {where}.")

@@ -59,6 +59,7 @@ class Round(NamedTuple):
     graded: int
     known: int
     findings: list[Finding]  # what belongs to no student
+    nobodys: list[str]  # exercises that count, and that no student handed in
 
 
 def grade(
@@ -78,6 +79,7 @@ def grade(
     store.set_meta("settings", settings.to_json())
     read_in, findings, shape = 0, [], ""
     wanted: set[str] = set()
+    came: set[str] = set()
     policy = Policy.parse(settings.late, settings.due or None)
     with read(submissions, catalog, policy, stubs=stubs) as reading:
         findings, shape = reading.findings, reading.shape
@@ -100,6 +102,7 @@ def grade(
             }
             store.take_in(submission, keys)
             wanted.update(keys.values())
+            came.update(keys)
     # What an earlier round left behind was to be graded with other checks and settings.
     missing = [work for work in store.missing() if work.key in wanted]
     known = len(wanted) - len(missing)
@@ -109,7 +112,8 @@ def grade(
         store.keep(task.key, verdict)
         progress.graded(verdict)
     store.set_meta("finished", "yes")
-    return Round(shape, read_in, len(missing), known, findings)
+    nobodys = [name for name in settings.exercises if name not in came]
+    return Round(shape, read_in, len(missing), known, findings, nobodys)
 
 
 def stubs_of(catalog: Catalog, folder: Path) -> dict[str, bytes]:

@@ -40,9 +40,10 @@ def feedback(student: Student, batch: Batch) -> str:
     ]
     size = 0
     for place, (work, verdict) in enumerate(zip(student.works, verdicts, strict=True), 1):
-        made = _work(place, work, verdict, pictures=size < _HEAVY)
-        size += len(made)
-        parts.append(made)
+        if _has_section(work, verdict):
+            made = _work(place, work, verdict, pictures=size < _HEAVY)
+            size += len(made)
+            parts.append(made)
     parts.append(f"<h2>How this was graded</h2>{stamped(batch)}")
     return document(f"{batch.title}: {name}", "".join(parts))
 
@@ -54,7 +55,7 @@ def _overview(student: Student, verdicts: list[Verdict | None]) -> str:
         checks = f"{verdict.passed} of {len(verdict.checks)}" if verdict is not None else "-"
         rows.append(
             [
-                f'{mark} <a href="#e{place}">{text(work.title)}</a>',
+                f"{mark} {_linked(place, work, verdict)}",
                 f"{number(work.points)} of {work.points_of}",
                 checks,
                 _remark(work),
@@ -63,6 +64,15 @@ def _overview(student: Student, verdicts: list[Verdict | None]) -> str:
     head = ["Exercise", "Points", "Checks passed", ""]
     columns = 4 if any(row[3] for row in rows) else 3
     return table(head[:columns], [row[:columns] for row in rows], numbers=(1, 2))
+
+
+def _linked(place: int, work: Graded, verdict: Verdict | None) -> str:
+    title = text(work.title)
+    return f'<a href="#e{place}">{title}</a>' if _has_section(work, verdict) else title
+
+
+def _has_section(work: Graded, verdict: Verdict | None) -> bool:
+    return verdict is not None or work.override is not None
 
 
 def _remark(work: Graded) -> str:

@@ -69,6 +69,7 @@ def heat(batch: Batch, blocks: list[Block]) -> str:
         f'<span class="{_CLASSES[name]}">{MARKS[name]} {words}</span>'  # type: ignore[index]
         for name, words in _WORDS.items()
     )
+    blocks = [block for block in blocks if block.given]
     body = "".join(_row(student, blocks) for student in batch.students)
     return (
         f'<p class="key heat">{key}<span class="o">- nothing handed in</span></p>'

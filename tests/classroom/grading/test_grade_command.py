@@ -61,6 +61,16 @@ def test_from_submissions_to_grades_and_pages(teacher: Teacher) -> None:
     assert (again["graded"], again["known"], again["outcomes"]) == (0, 2, {})
 
 
+def test_exercises_that_nobody_handed_in_count_and_this_is_said(teacher: Teacher) -> None:
+    more = [*ONLY, "--only", "blocking/dashboard"]
+    code, out, err = teacher.type("grade", "in", "--out", "out", *more, "--workers", "1")
+    assert (code, err) == (0, "")
+    assert "Nobody handed in 1 exercise. Points are out of all; `--only` names those" in out
+    assert teacher.rows()["ada"][2:4] == ["5", "15"]
+    assert "dashboard" not in (teacher.out / "teacher.html").read_text("utf-8").split("<h2")[1]
+    assert teacher.grade(*more)["nobodys"] == ["blocking/dashboard"]
+
+
 def test_hidden_checks_count_and_are_in_no_file_that_a_student_gets(teacher: Teacher) -> None:
     hide(teacher)
     formats = "csv,canvas,nbgrader,gradescope,junit,classroom50,jsonl"
