@@ -7,14 +7,13 @@ import asyncio
 import threading
 import time
 
-from checker import lab
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import Depends, FastAPI
 
-# FastAPI and anyio are imported where they are used, so that it is light to collect the checks.
+from checker import lab
 
 
 def orders(connections):
-    from fastapi import Depends, FastAPI
-
     app, pool = FastAPI(), threading.Semaphore(connections)
 
     def connection():
@@ -29,8 +28,6 @@ def orders(connections):
 
 
 def probed():
-    from fastapi import FastAPI
-
     app = FastAPI()
 
     @app.get("/slow")
@@ -45,8 +42,6 @@ def probed():
 
 
 def uploads():
-    from fastapi import FastAPI
-
     app = FastAPI()
 
     @app.get("/upload")
@@ -115,8 +110,6 @@ async def test_late_probe(attempt, draw):
     assert fits, (
         f"late_probe returned {times!r}: give a list of at most {2 * threads} times, from 0 to 10."
     )
-    from anyio.to_thread import current_default_thread_limiter
-
     current_default_thread_limiter().total_tokens = threads
     began = asyncio.get_running_loop().time()
 
