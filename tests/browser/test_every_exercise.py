@@ -49,7 +49,7 @@ def does_it_wrong(page: Page, number: int, exercise: Exercise) -> None:
     said = page.output(number).inner_text()
     assert re.search(r"\d of \d checks passed, \d+ of \d+ points", said)
     failed = page.output(number).locator("details[open]", has=page.page.locator("> summary .bad"))
-    failures = [" ".join(each.split()) for each in failed.all_inner_texts()]
+    failures = [unmarked(each) for each in failed.all_inner_texts()]
     titles = titles_of(exercise)
     for check in claim.checks:
         assert any(titles[check] in failure for failure in failures), (check, failures)
@@ -84,5 +84,5 @@ def titles_of(exercise: Exercise) -> dict[str, str]:
 
 
 def unmarked(text: str) -> str:
-    """A text of ours, as a page shows it: in one line, and code without its backticks."""
+    """A text as a page shows it, in one line; values keep the backticks that prose has lost."""
     return " ".join(text.replace("`", "").split())
