@@ -47,7 +47,7 @@ def does_it_wrong(page: Page, number: int, exercise: Exercise) -> None:
     claim = read_claim(text)
     answers(page, number, exercise, text)
     said = page.output(number).inner_text()
-    assert re.search(r"\d of \d checks passed, \d+ of \d+ points", said)
+    assert re.search(r"\d+ of \d+ checks passed, \d+ of \d+ points", said)
     failed = page.output(number).locator("details[open]", has=page.page.locator("> summary .bad"))
     failures = [unmarked(each) for each in failed.all_inner_texts()]
     titles = titles_of(exercise)
