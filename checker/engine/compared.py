@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 EXPECTED = "was expected: "
-_LONGEST = 2000
+_LONGEST = 1000
 
 
 def compared(op: str, left: Any, right: Any) -> list[str]:

@@ -115,6 +115,8 @@ def with_checks(
         *(f"-pno:{name}" for name in _WITHOUT),
         *("-p", "checker.engine.plugin", "-c", os.devnull, f"--rootdir={folder}"),
         *("--import-mode=importlib", "--noconftest", "-s", "--continue-on-collection-errors"),
+        # It would cut what an assertion says, except where the environment has the word CI.
+        *("-o", "truncation_limit_lines=0", "-o", "truncation_limit_chars=0"),
         *(str(file) for file in there),
     ]
     if not there:

@@ -294,3 +294,20 @@ def test_a_limit_names_what_it_was(grade: Grade) -> None:
         2, "while True:", "double"
     )
     assert Limits().real_s == 10.0
+
+
+@pytest.mark.parametrize("environment", [{}, {"CI": "true"}])
+def test_long_values_are_told_alike_on_every_computer(
+    grade: Grade, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    checks = """
+    async def test_words(attempt):
+        assert await attempt.call("words") == [], "None."
+    """
+    check = only(grade(checks, "def words():\n    return 60 * [20 * 'word ']\n"))
+    assert check.expected == "[]"
+    assert check.got.startswith("['word word ")
+    assert check.got.endswith(" characters)")

@@ -123,10 +123,10 @@ async def test_scope(attempt, database, upstream, draw):
 
     async def one(number):
         rows, disk = places(database, upstream, f"-{number}")
-        seconds = (number + 0.5) * STEP_S
+        seconds = round((number + 0.5) * STEP_S, 2)
         await scoped.call("within", seconds, "export", rows, disk, keys)
         if found := left_by(rows, disk):
-            left[round(seconds, 2)] = found
+            left[seconds] = found
 
     await asyncio.gather(*(one(number) for number in range(2 * len(keys) + 3)))
     why = (

@@ -170,9 +170,9 @@ async def test_listens(attempt, upstream, journal, draw):
         done, found = work.completed, seen.values[1:]
     assert [going_on, done, found] == [0, 0, ["cancelled"]], (
         f"The client left at {left_s:g} s, in the middle of a body, while the app waited in your "
-        f"`receive`. A moment later {going_on} requests were under way, and in the end the app had "
-        f"done {done} pieces of work for nobody, and noted {found}. It is cancelled there as "
-        "anywhere: let the CancelledError out of your `receive`."
+        f"`receive`. Requests under way a moment later: {going_on}. Pieces of work done for "
+        f"nobody: {done}. What the app noted: {found}. It is cancelled there as anywhere: let "
+        "the CancelledError out of your `receive`."
     )
 
 
