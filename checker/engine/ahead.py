@@ -47,9 +47,11 @@ def import_for(programs: Iterable[bytes]) -> bool:
         for package, module in _SLOW.items():
             if package not in _imported and package.encode() in program:
                 _imported.add(package)
-                import_module(module)
-                if package == "fastapi":
-                    warm()  # Its first app and first request import half as much again.
+                # Where it is not installed, the attempt's own import says so, in its verdict.
+                with suppress(ModuleNotFoundError):
+                    import_module(module)
+                    if package == "fastapi":
+                        warm()  # Its first app and first request import half as much again.
     return len(_imported) > before
 
 

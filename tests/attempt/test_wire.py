@@ -5,11 +5,13 @@ A short run of what `python -m tests.attempt.fuzz` does at length.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import select
 import socket
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -78,3 +80,26 @@ def test_no_series_of_lies_passes(tmp_path: Path) -> None:
         lie()
 
     doubles.on_stage(tmp_path, use)
+
+
+def kept_bytes() -> int:
+    """How much of what came the frames still hold that a batch went by."""
+    gc.unfreeze()
+    gc.collect()
+    frames = [each for each in gc.get_objects() if isinstance(each, FrameType)]
+    names = {"receive", "decode", "_exchange", "_hear", "_told", "perform"}
+    return sum(
+        len(str(value))
+        for frame in frames
+        if frame.f_code.co_name in names
+        for value in frame.f_locals.values()
+    )
+
+
+def test_what_a_bad_child_sent_is_not_kept(tmp_path: Path) -> None:
+    def use(stage: doubles.Stage) -> int:
+        for seed in range(24, 30):  # Bombs of megabytes.
+            stage.play(lies.CHILDREN["bomber"](seed), seed // 24)
+        return kept_bytes()
+
+    assert doubles.on_stage(tmp_path, use) < 100_000

@@ -46,3 +46,20 @@ def test_the_stack_is_imported_once_and_only_for_programs_that_name_it(
         check=True,
     )
     assert done.stdout == f"{imported}\n"
+
+
+def test_where_it_is_not_installed_the_verdict_says_so(tmp_path: Path) -> None:
+    write_checks(tmp_path, CHECKS)
+    hidden = 'import sys\nsys.modules["fastapi"] = None  # as if it were not there\n'
+    told = USE.replace(
+        "    engine.check(job(sys.argv[2]))\n", "    verdict = engine.check(job(sys.argv[2]))\n"
+    ).replace('return "fastapi" in sys.modules', "return verdict.outcome, verdict.checks[0].got")
+    program = "import fastapi\n\n\ndef imported():\n    return True\n"
+    done = subprocess.run(
+        [sys.executable, "-c", hidden + told, str(tmp_path), program],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("('failed', ")
+    assert "fastapi" in done.stdout
