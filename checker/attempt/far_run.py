@@ -102,7 +102,7 @@ class FarRun:
                 await call.future
             except asyncio.CancelledError:
                 call.cancels += 1
-                if call.known_there:
+                if call.known_there and self._line.gone is None:
                     call.known_there -= 1
                 elif call.outcome is not None or self._over:
                     raise

@@ -29,6 +29,8 @@ class Gone(BaseException):
     how   "blocked" (out of time), "crashed", "printed too much", "broke the wire"
     """
 
+    lets_clean_up = True  # It ends a run of a check, which is not what went wrong.
+
     def __init__(self, how: str, detail: str = "") -> None:
         super().__init__(how, detail)
         self.how, self.detail = how, detail

@@ -16,6 +16,7 @@ from checker import lab
 from checker.attempt import Attempt
 from checker.attempt.guest import warm
 from checker.lab import where
+from checker.lab.allocator import share_arenas
 
 # Modules whose functions stand between a program and what it waits for.
 _ON_STACKS = ("_pytest", "asyncio", "checker", "concurrent", "contextlib", "pluggy", "threading")
@@ -28,6 +29,8 @@ def prepare(materials: list[Path]) -> None:
     """Import what a first run imports, label files, compile what is in the folders of material."""
     if hasattr(os, "fork"):
         import checker.engine.child  # noqa: F401
+
+        share_arenas()
     lab.run(_nothing)
     for name, module in list(sys.modules.items()):
         # To label a file asks the system about each part of its path.

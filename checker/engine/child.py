@@ -6,7 +6,6 @@ Invariant: `live` never returns. What the attempt did to the interpreter meanwhi
 
 from __future__ import annotations
 
-import contextlib
 import faulthandler
 import fcntl
 import gc
@@ -22,7 +21,6 @@ from checker.engine.limits import Limits, Send, leave, sender
 from checker.engine.orphans import libc
 
 _PR_SET_PDEATHSIG = 1
-_M_ARENA_MAX, _ARENAS = -8, 2
 _RECORDS, _STAND = 3, 4
 _OUT_OF_THE_WAY, _MOST_DESCRIPTORS = 64, 1 << 16
 
@@ -100,10 +98,6 @@ def _limit(limits: Limits) -> None:
             now = int(file.read().split()[0]) * resource.getpagesize()
         most = now + limits.memory_bytes
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        # Each new thread would reserve addresses for an arena of its own, more than for its stack,
-        # and a program of fifty threads would have none left. Only glibc has arenas.
-        with contextlib.suppress(AttributeError):
-            libc().mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def _die_with_parent() -> None:

@@ -27,12 +27,14 @@ from checker.engine.limits import USUAL, Ended, Limits, Send
 from checker.engine.seal import Seal
 from checker.engine.session import CHECKS, Checks, check_file, with_checks
 from checker.engine.verdict import Verdict
+from checker.lab.allocator import give_back
 
 __all__ = ["Engine", "Job", "engine", "versions"]
 
 T = TypeVar("T")
 _STACK = ("unblocked", "anyio", "fastapi", "httpx", "pytest", "starlette")
-_LOOK_AT_ALL = 50  # attempts: it takes as long as a few checks
+# It takes as long as a few checks to look at everything: after so many attempts, or objects.
+_ATTEMPTS, _OBJECTS = 50, 20_000
 CAN_FORK = hasattr(os, "fork")
 
 
@@ -48,15 +50,16 @@ class Engine:
     ) -> None:
         self._checks, self._reporter, self._forks, self._jail = checks, reporter, forks, jail
         prepare(checks.material())
+        if jail is not None:
+            give_back()
         versions()
         self._seal = Seal()
-        self._jailed = 0  # attempts, so far
-        _freeze()
+        self._freeze()
 
     def import_for(self, programs: Iterable[bytes]) -> None:
         """Import here, once, what the forks of these programs would each have to import."""
         if self._forks and self._jail is None and import_for(programs):
-            _freeze()
+            self._freeze()
 
     def changed(self, exercise: Exercise) -> bool:
         """Whether the checks on disk are others than those that were collected."""
@@ -97,23 +100,29 @@ class Engine:
         if self._jail is not None:
             items = self._checks.of(job.exercise.chapter, job.exercise.name)
             ended = jailed.run(self._jail, items, self._reporter, job, limits)
-            self._jailed += 1
-            if self._jailed % _LOOK_AT_ALL == 0:
-                # A check that fails leaves cycles through what its run had set aside, and those
-                # are out of the collector's sight until it looks at everything.
-                gc.unfreeze()
-                _freeze()
+            self._collect()
             return ended
         if self._forks:
             self.import_for([job.data])
             return fork.run(lambda send: self.work(job, send), limits, stop_when)
         return spawned.run(job, self._checks.folder, limits, stop_when)
 
+    def _freeze(self) -> None:
+        """A fork that collects garbage would copy every page of what is here already."""
+        gc.collect()
+        gc.freeze()
+        self._attempts, self._objects = 0, gc.get_freeze_count()
 
-def _freeze() -> None:
-    """A fork that collects garbage would copy every page of what is here already."""
-    gc.collect()
-    gc.freeze()
+    def _collect(self) -> None:
+        """Give up what the checks of jailed attempts left in this process.
+
+        A run sets aside what is there when it begins, also what is still held of the run before.
+        Later that is garbage in cycles, out of the collector's sight.
+        """
+        self._attempts += 1
+        if self._attempts >= _ATTEMPTS or gc.get_freeze_count() >= self._objects + _OBJECTS:
+            gc.unfreeze()
+            self._freeze()
 
 
 def engine(

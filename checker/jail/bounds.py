@@ -8,14 +8,12 @@ import re
 import resource
 from contextlib import suppress
 
-from checker.jail import kernel
 from checker.jail.identity import Identity
 from checker.jail.sandbox import JailLimits
 
 _MOST_THREADS = 512  # where the user id that counts is the child's alone
 _SPARE_THREADS = 4096  # beyond what a shared user id has: enough for all, and not all there is
 _MOST_SIGNALS = 256
-_M_ARENA_MAX, _ARENAS = -8, 2
 
 
 def present_bytes() -> int:
@@ -72,17 +70,6 @@ def threads_now() -> int:
                     if os.stat(f"/proc/{name}").st_uid == uid:
                         count += len(os.listdir(f"/proc/{name}/task"))
     return count
-
-
-def share_arenas() -> None:
-    """Let threads allocate from two arenas, in this process and in those forked from it.
-
-    Each thread would reserve addresses for an arena of its own, more than for its stack, and a
-    program of fifty threads would have none left. In a child the call itself costs milliseconds:
-    it goes through all that was ever freed, and so copies its pages. Only glibc has arenas.
-    """
-    with suppress(AttributeError):
-        kernel.libc().mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def bound(limits: JailLimits, present: int, identity: Identity | None, threads: int) -> None:

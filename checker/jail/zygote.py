@@ -26,6 +26,7 @@ from typing import Any, NoReturn
 from checker.jail import bounds, identity, inside, kernel, landlock, readable, seccomp, syscalls
 from checker.jail.orders import MESSAGE_BYTES, Orders
 from checker.jail.sandbox import JailLimits, Sandbox
+from checker.lab.allocator import share_arenas
 
 _TRIAL_S = 10.0
 _LONGEST_TEXT = 8_000
@@ -63,7 +64,7 @@ def _give_up(control: socket.socket, why: dict[str, str]) -> NoReturn:
 def _prepare(orders: Orders) -> tuple[Callable[[socket.socket], object], inside.Cell]:
     sandbox = Sandbox(orders.sandbox)
     os.chdir("/")
-    bounds.share_arenas()
+    share_arenas()
     in_own_space = sandbox is Sandbox.BWRAP and os.geteuid() != 0
     if sandbox in (Sandbox.JAIL, Sandbox.OUTER):
         in_own_space = bool(identity.leave_network())

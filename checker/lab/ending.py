@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from checker.lab import explain, stuck, where
 from checker.lab.clock import Strand
 from checker.lab.current import local
-from checker.lab.errors import Deadlock, ThreadStuck
+from checker.lab.errors import ThreadStuck, lets_clean_up
 from checker.lab.insist import throw_into
 from checker.lab.originals import monotonic, release
 from checker.lab.stop import GRACE_S
@@ -38,11 +38,14 @@ _AGAIN_S = 0.002
 def clean_up(machine: Machine) -> None:
     """What `asyncio.run` does after `main`."""
     loop = machine.loop
+    loop.last_turn = loop.turns + loop.turns_limit
+    if machine.verdict is not None and loop._ready:
+        # The callback is among them that tells of the main task's end: it would stop the next run.
+        attempt(machine, lambda: _one_turn(loop))
     pending = tasks_of(machine)
     if machine.verdict is None:
         machine.leaks.pending([task for task in pending if task is not machine.main])
         machine.leaks.generators(loop)
-    loop.last_turn = loop.turns + loop.turns_limit
     attempt(machine, lambda: _cancel(machine, pending))
     attempt(machine, lambda: loop.run_until_complete(loop.shutdown_asyncgens()))
     attempt(machine, lambda: loop.run_until_complete(loop.shutdown_default_executor()))
@@ -58,7 +61,7 @@ def tasks_of(machine: Machine) -> list[Any]:
 
 def attempt(machine: Machine, step: Callable[[], Any]) -> None:
     """Let code of the program run: freely, or shortly if the lab has ended it, or not at all."""
-    if machine.verdict is not None and not isinstance(machine.verdict, Deadlock):
+    if not lets_clean_up(machine.verdict):
         return
     try:
         with machine.button.program(None if machine.verdict is None else GRACE_S):
@@ -76,6 +79,11 @@ def _cancel(machine: Machine, pending: list[Any]) -> None:
         task.cancel()
     if pending:
         machine.loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+
+
+def _one_turn(loop: asyncio.AbstractEventLoop) -> None:
+    loop.stop()
+    loop.run_forever()
 
 
 def abandon(machine: Machine) -> None:

@@ -33,6 +33,8 @@ class WrongUse(LabError, TypeError):
 class Deadlock(LabError):
     """Nothing is left that could wake anyone."""
 
+    lets_clean_up = True
+
 
 class Livelock(LabError):
     """The program steps without end, and the clock does not move."""
@@ -57,3 +59,8 @@ class Interrupted(KeyboardInterrupt):
     def _render_traceback_(self) -> list[str]:
         """In a notebook: the message, without the lab's own frames."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def lets_clean_up(verdict: BaseException | None) -> bool:
+    """Whether a program that was ended by this may go on to its `finally` blocks."""
+    return verdict is None or getattr(verdict, "lets_clean_up", False)

@@ -31,7 +31,7 @@ from checker.lab.blocking import BlockingCalls, refuse_network
 from checker.lab.clock import Clock, Strand
 from checker.lab.computing import Computing
 from checker.lab.current import local
-from checker.lab.errors import Deadlock, Interrupted, Livelock, Stop, ThreadStuck
+from checker.lab.errors import Deadlock, Interrupted, Livelock, Stop, ThreadStuck, lets_clean_up
 from checker.lab.hints import add_hints
 from checker.lab.leaks import Leaks
 from checker.lab.locks import Locks
@@ -180,7 +180,7 @@ class Machine:
                 if self.verdict is None and not self.button.pressed:
                     add_hints(error)
                     self.error = where.without_lab(error)
-                elif not isinstance(self.verdict, Deadlock):
+                elif not lets_clean_up(self.verdict):
                     ending.abandon(self)
         self.settle()
         self._hear_button()
@@ -225,15 +225,18 @@ class Machine:
     def end_with(self, verdict: BaseException) -> NoReturn:
         """End the program, wherever it stands: this is why."""
         self.verdict = self.verdict or verdict
-        self._give_up()
+        if lets_clean_up(verdict):
+            # A task may take what is raised here for its own end, and others would go on.
+            self.loop.stop()
+            self.clock.wake_loop()
+        else:
+            self._give_up()
+        # The program may swallow this, and run into it again and again.
         self.button.limit(GRACE_S)
         raise Stop
 
     def _stuck(self) -> NoReturn:
-        self.verdict = self.verdict or stuck.deadlock(self)
-        # The program may swallow this, and run into it again and again.
-        self.button.limit(GRACE_S)
-        raise Stop
+        self.end_with(self.verdict or stuck.deadlock(self))
 
     def _spinning(self) -> NoReturn:
         self.end_with(explain.livelock(self))

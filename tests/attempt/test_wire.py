@@ -18,6 +18,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from checker.engine import engine
+from checker.lab.machine import Machine
 from tests.attempt import doubles, lies
 
 # What once found something: a kind, and its seed.
@@ -103,3 +105,35 @@ def test_what_a_bad_child_sent_is_not_kept(tmp_path: Path) -> None:
         return kept_bytes()
 
     assert doubles.on_stage(tmp_path, use) < 100_000
+
+
+def machines() -> int:
+    """How many there are, of runs that are over."""
+    gc.unfreeze()
+    gc.collect()
+    return sum(type(each) is Machine for each in gc.get_objects())
+
+
+def test_no_run_of_a_check_is_kept_that_a_bad_child_ended(tmp_path: Path) -> None:
+    def use(stage: doubles.Stage) -> tuple[int, list[str]]:
+        before = machines()
+        ended = [stage.play(lies.CHILDREN["liar"](seed), seed)[0].ended for seed in range(18)]
+        return machines() - before, ended
+
+    kept, ended = doubles.on_stage(tmp_path, use)
+    assert ended.count("broke the wire") > 12
+    assert kept == 0
+
+
+def test_what_checks_leave_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_OBJECTS", 200)
+
+    def use(stage: doubles.Stage) -> list[int]:
+        counted = []
+        for _ in range(5):
+            stage.honest()
+            counted.append(gc.get_freeze_count())
+        return counted
+
+    counted = doubles.on_stage(tmp_path, use)
+    assert max(counted[1:]) < counted[0] + 300
