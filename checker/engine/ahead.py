@@ -21,7 +21,12 @@ from checker.lab.allocator import share_arenas
 # Modules whose functions stand between a program and what it waits for.
 _ON_STACKS = ("_pytest", "asyncio", "checker", "concurrent", "contextlib", "pluggy", "threading")
 
-_SLOW = {"anyio": "anyio._backends._asyncio", "fastapi": "fastapi", "httpx": "httpx"}
+_SLOW = {
+    "anyio": ["anyio._backends._asyncio"],
+    "fastapi": ["fastapi"],
+    # A client of a service brings the rest of it.
+    "httpx": ["httpx", "checker.lab.services.transport"],
+}
 _imported: set[str] = set()
 
 
@@ -47,12 +52,13 @@ def import_for(programs: Iterable[bytes]) -> bool:
     """Import of the stack what these programs name, if it takes long; whether there was any."""
     before = len(_imported)
     for program in programs:
-        for package, module in _SLOW.items():
+        for package, modules in _SLOW.items():
             if package not in _imported and package.encode() in program:
                 _imported.add(package)
                 # Where it is not installed, the attempt's own import says so, in its verdict.
                 with suppress(ModuleNotFoundError):
-                    import_module(module)
+                    for module in modules:
+                        import_module(module)
                     if package == "fastapi":
                         warm()  # Its first app and first request import half as much again.
     return len(_imported) > before

@@ -130,10 +130,14 @@ class Leaks:
     def objects(self) -> None:
         """What only the garbage collector knows: what nobody awaited, looked at or closed."""
         gc.collect()
-        client_types: tuple[type, ...] = ()
+        clients: tuple[type, ...] = ()
         if httpx := sys.modules.get("httpx"):
-            client_types = (httpx.AsyncClient, httpx.Client)
-        for thing in gc.get_objects():
+            clients = (httpx.AsyncClient, httpx.Client)
+        kinds = (types.CoroutineType, asyncio.Future, *clients)
+        things = gc.get_objects()
+        # There are thousands of things, and dozens of types.
+        wanted = {each for each in set(map(type, things)) if issubclass(each, kinds)}
+        for thing in [thing for thing in things if type(thing) in wanted]:
             if type(thing) is types.CoroutineType:
                 if inspect.getcoroutinestate(thing) == inspect.CORO_CREATED and thing.cr_frame:
                     self._coroutine(thing)
@@ -143,7 +147,7 @@ class Leaks:
                     thing._log_traceback = False
                     key = "task" if isinstance(thing, asyncio.Task) else "future"
                     self.on_exception_context({key: thing, "exception": thing.exception()})
-            elif client_types and issubclass(type(thing), client_types) and not _closed(thing):
+            elif not thing.is_closed:
                 self.add("client", f"httpx.{type(thing).__name__} was not closed")
 
 
@@ -185,10 +189,6 @@ def collector_at_rest() -> Iterator[None]:
             gc.unfreeze()
         if enabled:
             gc.enable()
-
-
-def _closed(client: Any) -> bool:
-    return bool(client.is_closed)
 
 
 def _callback(handle: Any) -> str:

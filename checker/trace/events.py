@@ -130,7 +130,8 @@ class Trace:
 
         rows = [{"trace": "unblocked", "version": VERSION, **self.header}]
         rows += [{"what": type(event).__name__.lower(), **event._asdict()} for event in self.events]
-        return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
+        encode = json.JSONEncoder(separators=(",", ":")).encode
+        return "".join(encode(row) + "\n" for row in rows)
 
     @classmethod
     def load(cls, text: str) -> Trace:

@@ -7,7 +7,6 @@ same calls meet the same fate, whatever the order in which they are answered.
 from __future__ import annotations
 
 import copy
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,12 +14,12 @@ from typing import Any, TypeAlias
 from checker.lab.services import reply
 from checker.lab.services.calls import Call
 from checker.lab.services.clock import finite_ns
-from checker.lab.services.latency import Delay, Latency
+from checker.lab.services.latency import Delay, Draws, Latency
 from checker.lab.services.reply import Answer
 from checker.lab.services.which import Choice, Which
 
 Failure: TypeAlias = "int | BaseException | type[BaseException]"
-Rng: TypeAlias = Callable[[str, int], random.Random]
+Streams: TypeAlias = Callable[[str, int], Draws]
 ECHO: Any = object()  # the reply of an upstream that was given none
 
 
@@ -57,18 +56,18 @@ class Behaviour:
         self._gap_ns = finite_ns(self.drip, "drip")
         self._what = f"the reply of upstream {self.name!r}"
 
-    def answer(self, call: Call, rng: Rng, *, whole: bool) -> Answer:
+    def answer(self, call: Call, draws: Streams, *, whole: bool) -> Answer:
         """Decide on a call. `whole`: its caller takes the answer in one piece."""
         number = call.number
-        failure = self._fails.picks(call, rng("fail", number))
+        failure = self._fails.picks(call, draws("fail", number))
         if failure:
             answer = self._failing(self.error if failure is True else failure)
         else:
             answer = reply.read_reply(self._reply_to(call), self._what)
-        answer.latency_ns = self._delay.ns(call, rng("latency", number))
-        if self._hangs.picks(call, rng("hang", number)):
+        answer.latency_ns = self._delay.ns(call, draws("latency", number))
+        if self._hangs.picks(call, draws("hang", number)):
             answer.latency_ns = None
-        answer.cut = bool(self._cuts.picks(call, rng("disconnect", number)))
+        answer.cut = bool(self._cuts.picks(call, draws("disconnect", number)))
         self._divide(answer, whole)
         return answer
 

@@ -103,7 +103,7 @@ class Database(Service):
         """Open a connection."""
         connections = self.connections
         attempt = Ending(connections.ask(), now_ns() / NS)
-        takes_ns = self._connect.ns(attempt, self._rng("connect", attempt.number))
+        takes_ns = self._connect.ns(attempt, self._draws("connect", attempt.number))
         yield Pause(None if takes_ns is None else now_ns() + takes_ns)
         if not connections.add():
             raise TooManyConnections(
@@ -197,11 +197,11 @@ class Database(Service):
 
     def query_ns(self, query: Query) -> int | None:
         """How long it takes."""
-        return self._latency.ns(query, self._rng("latency", query.number))
+        return self._latency.ns(query, self._draws("latency", query.number))
 
     def failure_of(self, query: Query) -> Exception | None:
         """The error with which it fails, if it does."""
-        failure = self._fail.picks(query, self._rng("fail", query.number))
+        failure = self._fail.picks(query, self._draws("fail", query.number))
         if isinstance(failure, Exception):
             return failure
         return QueryFailed(f"database {self.name!r}: {query} failed") if failure else None
@@ -218,7 +218,7 @@ class Database(Service):
             self._commits_sent += 1
             commit = Ending(self._commits_sent, now_ns() / NS)
         store = self.store
-        fails = self._fail_commit.picks(commit, self._rng("fail_commit", commit.number))
+        fails = self._fail_commit.picks(commit, self._draws("fail_commit", commit.number))
 
         def work() -> None:
             if fails:
@@ -229,7 +229,7 @@ class Database(Service):
             store.commit(session)
             self._commits += 1
 
-        return work, self._end.ns(commit, self._rng("commit", commit.number))
+        return work, self._end.ns(commit, self._draws("commit", commit.number))
 
     def new_rollback(self) -> tuple[Callable[[], None], int | None]:
         """What a ROLLBACK does, and how long it takes if there is something to undo."""
@@ -240,7 +240,7 @@ class Database(Service):
         def work() -> None:
             self._rollbacks += 1
 
-        return work, self._end.ns(rollback, self._rng("rollback", rollback.number))
+        return work, self._end.ns(rollback, self._draws("rollback", rollback.number))
 
     def forget(self, link: Link) -> None:
         """A connection is no more."""

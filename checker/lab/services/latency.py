@@ -41,6 +41,7 @@ class Distribution:
 
 
 Latency: TypeAlias = "float | Sequence[float] | Distribution | Callable[[Any], float]"
+Draws: TypeAlias = Callable[[], random.Random]  # made when the first number is drawn
 
 
 def uniform(low: float, high: float) -> Distribution:
@@ -84,9 +85,10 @@ def choice(values: Sequence[float], weights: Sequence[float] | None = None) -> D
     return Distribution(words, lambda rng: rng.choices(values, weights)[0])
 
 
-def stream(seed: object, name: str, purpose: str, number: int) -> random.Random:
+def stream(seed: object, name: str, purpose: str, number: int) -> Draws:
     """The random numbers of one call (or connection, or query) for one purpose."""
-    return random.Random(f"{seed}:{name}:{purpose}:{number}")
+    # To seed them takes longer than all else that is decided of a call, and few need any.
+    return lambda: random.Random(f"{seed}:{name}:{purpose}:{number}")
 
 
 class Delay(Generic[SUBJECT]):
@@ -104,20 +106,20 @@ class Delay(Generic[SUBJECT]):
         elif not isinstance(latency, Distribution) and not callable(latency):
             to_ns(latency, what)
 
-    def ns(self, subject: SUBJECT, rng: random.Random) -> int | None:
+    def ns(self, subject: SUBJECT, draws: Draws) -> int | None:
         """How long it takes for this call; None means that it never ends.
 
         A list is by call, and its last number holds for all later calls.
         """
         latency = self._latency
         if isinstance(latency, Distribution):
-            return to_ns(latency.draw(rng), self._what)
+            return to_ns(latency.draw(draws()), self._what)
         if isinstance(latency, Sequence):
             return to_ns(latency[min(subject.number, len(latency)) - 1], self._what)
         if callable(latency):
             answer = latency(subject)
             if isinstance(answer, Distribution):
-                answer = answer.draw(rng)
+                answer = answer.draw(draws())
             return to_ns(answer, f"{self._what} of call {subject.number}")
         return to_ns(latency, self._what)
 

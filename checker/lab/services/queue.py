@@ -210,13 +210,13 @@ class Queue(Service):
         """Wait until the broker has answered."""
         at_ns = now_ns()
         operation = Operation(next(self._operations), at_ns / NS, what)
-        takes_ns = self._latency.ns(operation, self._rng("latency", operation.number))
+        takes_ns = self._latency.ns(operation, self._draws("latency", operation.number))
         yield Pause(None if takes_ns is None else at_ns + takes_ns)
 
     def loses_ack(self) -> bool:
         """Whether this acknowledgement gets lost."""
         ack = Operation(next(self._acks), now_ns() / NS, "ack")
-        return bool(self._lose_ack.picks(ack, self._rng("lose_ack", ack.number)))
+        return bool(self._lose_ack.picks(ack, self._draws("lose_ack", ack.number)))
 
     # Within.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import re
 
 from checker.lab import current
 from checker.lab.current import RunningMachine
-from checker.lab.services.latency import stream
+from checker.lab.services.latency import Draws, stream
 from checker.lab.services.lock import Guard
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -53,7 +52,7 @@ class Service:
         """Whether the caller's clock is that of the books; it is not once the run is over."""
         return current.machine() is self._machine
 
-    def _rng(self, purpose: str, number: int) -> random.Random:
+    def _draws(self, purpose: str, number: int) -> Draws:
         seed = self._seed
         if seed is None:
             machine = current.machine()

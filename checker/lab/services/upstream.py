@@ -221,7 +221,7 @@ class Upstream(Service):
     def connect_ns(self) -> int | None:
         """How long it takes to connect this time."""
         attempt = Attempt(self.connections.ask(), now_ns() / NS)
-        return self._connect.ns(attempt, self._rng("connect", attempt.number))
+        return self._connect.ns(attempt, self._draws("connect", attempt.number))
 
     def wire(self) -> Wire:
         """Its end of a new connection."""
@@ -235,7 +235,7 @@ class Upstream(Service):
         ledger = self._ledger
         ledger.arrive(call)
         try:
-            answer = self._behaviour.answer(call, self._rng, whole=whole)
+            answer = self._behaviour.answer(call, self._draws, whole=whole)
         except BaseException:
             ledger.fail(call)
             raise

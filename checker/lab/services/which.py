@@ -5,9 +5,10 @@ The same four ways serve failures, hangs, disconnects, failed commits and lost a
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
+
+from checker.lab.services.latency import Draws
 
 Which: TypeAlias = "bool | float | Collection[int] | Callable[[Any], Any]"
 
@@ -40,13 +41,13 @@ class Choice:
             "0.1, or a function of the call"
         )
 
-    def picks(self, subject: Any, rng: random.Random) -> Any:
+    def picks(self, subject: Any, draws: Draws) -> Any:
         """False, or True; whatever a function answers is handed on."""
         which = self._which
         if isinstance(which, bool):
             return which
         if isinstance(which, float):
-            return rng.random() < which
+            return draws().random() < which
         if callable(which):
             return which(subject)
         return subject.number in which
