@@ -81,14 +81,14 @@ def test_draws_are_whole_microseconds():
 
 
 def test_a_draw_depends_on_seed_name_purpose_and_number_alone():
-    first = [stream(7, "users", "latency", number).random() for number in (1, 2, 3)]
-    backwards = [stream(7, "users", "latency", number).random() for number in (3, 2, 1)]
+    first = [stream(7, "users", "latency", number)().random() for number in (1, 2, 3)]
+    backwards = [stream(7, "users", "latency", number)().random() for number in (3, 2, 1)]
     assert first == backwards[::-1]
     others = [
-        stream(8, "users", "latency", 1).random(),
-        stream(7, "shards", "latency", 1).random(),
-        stream(7, "users", "fail", 1).random(),
-        stream(7, "users", "latency", 2).random(),
+        stream(8, "users", "latency", 1)().random(),
+        stream(7, "shards", "latency", 1)().random(),
+        stream(7, "users", "fail", 1)().random(),
+        stream(7, "users", "latency", 2)().random(),
     ]
     assert first[0] not in others
     assert len(set(others)) == 4
@@ -97,7 +97,7 @@ def test_a_draw_depends_on_seed_name_purpose_and_number_alone():
 def test_draws_are_the_same_in_another_process_with_another_hash_seed():
     code = (
         "from checker.lab.services.latency import stream, lognormal\n"
-        "print([lognormal(.1, 1).draw(stream(3, 'users', 'latency', n)) for n in range(5)])"
+        "print([lognormal(.1, 1).draw(stream(3, 'users', 'latency', n)()) for n in range(5)])"
     )
     printed = [
         subprocess.run(
@@ -109,7 +109,7 @@ def test_draws_are_the_same_in_another_process_with_another_hash_seed():
         ).stdout
         for seed in ("1", "2")
     ]
-    here = [lognormal(0.1, 1).draw(stream(3, "users", "latency", n)) for n in range(5)]
+    here = [lognormal(0.1, 1).draw(stream(3, "users", "latency", n)()) for n in range(5)]
     assert printed == [f"{here}\n"] * 2
 
 
