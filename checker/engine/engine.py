@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -33,8 +34,8 @@ __all__ = ["Engine", "Job", "engine", "versions"]
 
 T = TypeVar("T")
 _STACK = ("unblocked", "anyio", "fastapi", "httpx", "pytest", "starlette")
-# It takes as long as a few checks to look at everything: after so many attempts, or objects.
-_ATTEMPTS, _OBJECTS = 50, 20_000
+# It takes as long as a check to look at everything: after so many attempts, or blocks of memory.
+_ATTEMPTS, _BLOCKS = 50, 50_000
 CAN_FORK = hasattr(os, "fork")
 
 
@@ -111,7 +112,7 @@ class Engine:
         """A fork that collects garbage would copy every page of what is here already."""
         gc.collect()
         gc.freeze()
-        self._attempts, self._objects = 0, gc.get_freeze_count()
+        self._attempts, self._blocks = 0, sys.getallocatedblocks()
 
     def _collect(self) -> None:
         """Give up what the checks of jailed attempts left in this process.
@@ -120,7 +121,7 @@ class Engine:
         Later that is garbage in cycles, out of the collector's sight.
         """
         self._attempts += 1
-        if self._attempts >= _ATTEMPTS or gc.get_freeze_count() >= self._objects + _OBJECTS:
+        if self._attempts >= _ATTEMPTS or sys.getallocatedblocks() >= self._blocks + _BLOCKS:
             gc.unfreeze()
             self._freeze()
 

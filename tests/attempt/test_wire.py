@@ -126,7 +126,7 @@ def test_no_run_of_a_check_is_kept_that_a_bad_child_ended(tmp_path: Path) -> Non
 
 
 def test_what_checks_leave_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_OBJECTS", 200)
+    monkeypatch.setattr(engine, "_BLOCKS", 1_000)
 
     def use(stage: doubles.Stage) -> list[int]:
         counted = []
