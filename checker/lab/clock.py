@@ -144,7 +144,7 @@ class Clock:
         if self.recorder and me is not self.loop:
             at = where.here(2)
             # A pool's thread that waits, and not for the program, waits for a job.
-            self._ran(me, then if at or then != "waiting" else "idle", on, at)
+            self._ran(me, then if at or then not in ("waiting", "queued") else "idle", on, at)
         self._pass(me)
         me.began = me.since = self.now
         if me is self.loop and self.now > began:

@@ -24,6 +24,7 @@ from math import inf, nextafter
 from queue import Empty
 from typing import Any
 
+from checker.lab import where
 from checker.lab.clock import Clock, Strand
 from checker.lab.current import local
 from checker.lab.errors import Stop, ThreadStuck
@@ -93,13 +94,11 @@ class Locks:
         if waiters is None:
             waiters = self._waiters[id(thing)] = _Waiters(thing)
         me = self._clock.running()
-        if first:
-            waiters.strands.appendleft(me)
-        else:
-            waiters.strands.append(me)
+        enter = waiters.strands.appendleft if first else waiters.strands.append
+        enter(me)
         woken = False
         try:
-            woken = self._clock.park(deadline, "waiting", on)
+            woken = self._clock.park(deadline, "queued" if on in where.QUEUES else "waiting", on)
         finally:
             if not woken and me in waiters.strands:
                 waiters.strands.remove(me)
@@ -137,6 +136,7 @@ class Locks:
     def _wait_for_lock(self, lock: Any, take: Any, timeout: float, on: str) -> bool:
         """Wait until `take(lock, False)` succeeds, or time is up."""
         deadline = self._deadline(timeout)
+        on = where.asked(sys._getframe(1), on)
         first = False
         while id(lock) in self._held:
             if not self.wait_on(lock, deadline, on, first):

@@ -72,6 +72,15 @@ def called(frame: FrameType) -> str:
     return _name(frame.f_code) if frame.f_back is not None else ""
 
 
+def asked(frame: FrameType, usual: str) -> str:
+    """The function of a library by which the program came to `frame` of the lab, or `usual`."""
+    while (below := frame.f_back) is not None and not label(below.f_code.co_filename):
+        frame = below
+    code = frame.f_code
+    direct = is_lab(code.co_filename) or code.co_qualname.endswith("__")
+    return usual if direct or below is None else _name(code)
+
+
 def of_traceback(traceback: TracebackType | None) -> str:
     """The innermost line of the program that an exception passed through."""
     at = ""
@@ -99,8 +108,9 @@ class Suspension(NamedTuple):
 
 
 # Whoever is suspended in one of these waits for its turn, not for something to happen.
-_QUEUES = {
+QUEUES = {
     "Lock.acquire",
+    "RLock.acquire",
     "Semaphore.acquire",
     "CapacityLimiter.acquire",
     "CapacityLimiter.acquire_on_behalf_of",
@@ -127,7 +137,7 @@ def suspension(task: asyncio.Task[Any]) -> Suspension:
         # The first one that the program called; where none of it is the program's, the last.
         if library is None or site is None or library.co_qualname.startswith("_"):
             library = code
-        if code.co_qualname in _QUEUES:
+        if code.co_qualname in QUEUES:
             queue = code
     frame = _frame(site)
     if frame is None:

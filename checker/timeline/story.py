@@ -205,7 +205,7 @@ class _Teller:
         late = f"starved for {self.unit.lasting(late_ns)}" if late_ns >= self.late_ns else ""
         # A step is told at its end; counted by steps, each is a moment of its own.
         end_ns = event.t if self.unit.is_steps else event.t + event.lasted
-        if (event.lane, event.t + event.lasted) in self.queued:
+        if event.then == "waiting" and (event.lane, event.t + event.lasted) in self.queued:
             event = event._replace(then="queued")
         then = _then(event)
         if event.lane in self.blocked:

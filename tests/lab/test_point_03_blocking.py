@@ -206,12 +206,12 @@ def _computing(thread: Callable[..., Any]) -> None:
 
 WAITS: list[tuple[Callable[[Callable[..., Any]], None], str]] = [
     (_lock, "Lock.acquire"),
-    (_event, "Lock.acquire"),
+    (_event, "Event.wait"),
     (_join, "Thread.join"),
-    (_queue, "Lock.acquire"),
+    (_queue, "Queue.get"),
     (_simple_queue, "SimpleQueue.get"),
-    (_future, "Lock.acquire"),
-    (_barrier, "Lock.acquire"),
+    (_future, "Future.result"),
+    (_barrier, "Barrier.wait"),
     (_condition, "Lock.acquire"),
     (_computing, "lab.cpu(2)"),
 ]

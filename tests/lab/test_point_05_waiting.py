@@ -630,6 +630,53 @@ def test_the_trace_says_that_a_thread_waits_for_what_and_where() -> None:
     assert steps[0].at == place(wait, "event.wait()")
 
 
+def _with(lock: Any) -> None:
+    with lock:
+        pass
+
+
+def _put(jobs: queue.Queue[int]) -> None:
+    jobs.put(1)
+
+
+THINGS: list[tuple[Callable[[Any], None], Any, Callable[[Any], None], str, str]] = [
+    (_with, threading.Lock, lambda lock: lock.release(), "queued", "Lock.acquire"),
+    (_with, threading.RLock, lambda lock: lock.release(), "queued", "RLock.acquire"),
+    (_with, threading.Condition, lambda lock: lock.release(), "queued", "RLock.acquire"),
+    (_with, lambda: threading.Semaphore(1), lambda sem: sem.release(), "queued",
+     "Semaphore.acquire"),
+    (lambda event: event.wait(), threading.Event, lambda event: event.set(), "waiting",
+     "Event.wait"),
+    (_put, lambda: queue.Queue(1), lambda jobs: jobs.get(), "waiting", "Queue.put"),
+    (lambda future: future.result(), Future, lambda future: future.set_result(1), "waiting",
+     "Future.result"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wait", "make", "end", "then", "on"), THINGS)
+def test_a_thread_that_wants_a_lock_is_queued_and_others_wait_for_what_the_program_called(
+    wait: Callable[[Any], None],
+    make: Callable[[], Any],
+    end: Callable[[Any], None],
+    then: str,
+    on: str,
+) -> None:
+    async def main() -> None:
+        thing = make()
+        for begin in ("acquire", "put"):
+            if hasattr(thing, begin):
+                getattr(thing, begin)(*([1] if begin == "put" else []))
+        thread = threading.Thread(target=wait, args=[thing])
+        thread.start()
+        await asyncio.sleep(1)
+        end(thing)
+        thread.join()
+
+    run = lab.run(main)
+    first = next(event for event in run.trace if isinstance(event, Ran) and event.lane == 2)
+    assert (first.t, first.then, first.on) == (0, then, on)
+
+
 def test_a_thread_that_neither_ends_nor_waits_is_named_with_its_line() -> None:
     going = [True]
 

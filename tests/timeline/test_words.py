@@ -47,6 +47,23 @@ def test_tasks_that_did_the_same_are_told_once() -> None:
     assert len(lines) == 13
 
 
+def test_a_thread_that_queues_where_it_was_without_a_job_had_none_before() -> None:
+    make = Maker()
+    main = make.lane("main", by=LOOP)
+    make.ran(main, 0, "waiting", "asyncio.to_thread")
+    thread = make.lane("thread-1", kind="thread")
+    make.ran(thread, 0, "idle", "Lock.acquire", at="")
+    make.ran(thread, 0, "queued", "Semaphore.acquire")
+    make.ran(thread, 1, "idle", "Lock.acquire", at="")
+    make.ran(main, 1, "returned")
+    lines = table(make.trace(1)).splitlines()
+    assert [line[9:] for line in lines if "thread-1  " in line] == [
+        "thread-1  without a job",
+        "thread-1  queued for Semaphore.acquire (app.py:7)",
+        "thread-1  without a job",
+    ]
+
+
 def test_of_a_thousand_tasks_a_summary_is_told() -> None:
     text = " ".join(table(samples.crowd()).split())
     assert "1,000 tasks; at most 1,000 at once; until 25.0 s; waiting for 1.0 s each" in text
