@@ -291,6 +291,7 @@ class Clock:
         if self._spinning:
             self.when_spinning()
         if me.doom is not None:
+            me.began = me.since = self.now
             raise me.doom
 
     def _ran(self, me: Strand, then: str, on: str, at: str) -> None:

@@ -59,7 +59,9 @@ class Processes:
         def run() -> None:
             try:
                 pool.work(worker)
-            except Died:
+            except Died as death:
+                assert worker.strand is not None
+                worker.strand.doom = death
                 pool.break_down(worker)
 
         name = self._names.numbered("process")

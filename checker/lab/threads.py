@@ -128,7 +128,7 @@ class Threads:
         try:
             clock.take(strand)
             run()
-            then = "returned"
+            then = "returned" if strand.doom is None else "died"
         except Stop:
             then = "cancelled"
         except BaseException:

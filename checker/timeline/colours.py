@@ -91,6 +91,7 @@ class Sign(NamedTuple):
 # In the order in which they matter.
 SIGNS = {
     "raised": Sign("raised", "M-4.5-4.5L4.5 4.5M-4.5 4.5L4.5-4.5", False, HELD),
+    "died": Sign("died", "M0-7V7M-4-3H4", False, HELD),
     "blocked": Sign("a call that blocks", "M-3-9H3V9H-3Z", True, HELD),
     "report": Sign("a note: see its words", "M0-6.5L6 5H-6ZM0-2.5V1.2M0 2.9V3.4", False, HELD),
     "cancelled": Sign(

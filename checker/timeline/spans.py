@@ -33,7 +33,7 @@ class Mark(NamedTuple):
     """Something that happened to a lane at one moment."""
 
     t_ns: int
-    what: str  # cancel, cancelled, raised, blocked, report, stuck, spinning, unfinished
+    what: str  # cancel, cancelled, raised, died, blocked, report, stuck, spinning, unfinished
     text: str
     at: str
     lanes: int = 1  # to how many alike lanes it happened

@@ -33,6 +33,7 @@ _THEN = {
     "returned": "returned",
     "raised": "raised",
     "cancelled": "ended as cancelled",
+    "died": "died",
 }
 _MOST_NAME = 40
 _ALONE = {"waiting": "waiting", "queued": "queued", "sleeping": "asleep", "computing": "computing"}
@@ -278,7 +279,7 @@ def _summary(row: Row, timeline: Timeline) -> str:
             else f"for {mean} on average, {most} at most"
         )
         parts.append(f"{some}{state} {spread}")
-    for what in ("raised", "cancelled", "stuck", "spinning", "unfinished"):
+    for what in ("raised", "died", "cancelled", "stuck", "spinning", "unfinished"):
         if count := sum(mark.lanes for mark in row.marks if mark.what == what):
             parts.append(f"{count:,} {what}")
     return "; ".join(parts)

@@ -84,6 +84,8 @@ def _endings(timeline: Timeline) -> str:
         verb = "was" if ended["cancelled"] == 1 else "were"
         noun = "" if parts else " task" if ended["cancelled"] == 1 else " tasks"
         parts.append(f"{ended['cancelled']:,}{noun} {verb} cancelled")
+    if died := sum(lane.ended == "died" for lane in timeline.lanes):
+        parts.append(f"{_count(died, 'process', 'processes')} died")
     return f"{_listed(parts)}." if parts else ""
 
 

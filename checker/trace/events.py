@@ -19,8 +19,9 @@ from typing import Any, NamedTuple, TypeAlias
 VERSION = 1
 LOOP = 0
 
-# What a lane does after it ran. The first three end it.
-ENDED = ("returned", "raised", "cancelled")
+# How a lane ends: a process that dies was killed, or left with os._exit.
+ENDED = ("returned", "raised", "cancelled", "died")
+# What else a lane does after it ran.
 # A task: parked; parked until a slot, a lock or a thread is free; able to run at once.
 # A thread: in time.sleep; computing; parked; parked without a job.
 PARKED = ("waiting", "queued", "ready", "sleeping", "computing", "idle")

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from checker import lab
-from checker.trace import Lane
+from checker.trace import Lane, Ran
 
 initialized: list[int] = []
 
@@ -336,6 +336,29 @@ def test_a_worker_can_be_killed_before_it_has_begun() -> None:
             return type(await asyncio.to_thread(future.exception)).__name__
 
     assert lab.run(main).result == "BrokenProcessPool"
+
+
+def compute_then_die(seconds: float) -> None:
+    lab.cpu(seconds)
+    os._exit(3)
+
+
+def test_a_process_computes_until_it_dies_and_so_do_those_that_are_killed_with_it() -> None:
+    async def main() -> None:
+        with ProcessPoolExecutor(2) as pool:
+            futures = [pool.submit(compute_then_die, 1), pool.submit(lab.cpu, 5)]
+            for future in futures:
+                await asyncio.to_thread(future.exception)
+
+    run = lab.run(main, cores=2)
+    lanes = [each.lane for each in run.trace if isinstance(each, Lane) and each.kind == "process"]
+    steps = [each for each in run.trace if isinstance(each, Ran) and each.lane in lanes]
+    assert [(step.t, step.lasted, step.then) for step in steps] == [
+        (0, 0, "computing"),
+        (0, 0, "computing"),
+        (10**9, 0, "died"),
+        (10**9, 0, "died"),
+    ]
 
 
 def test_a_closed_pool_takes_no_more() -> None:

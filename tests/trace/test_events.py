@@ -148,4 +148,4 @@ def test_nothing_stands_behind_the_end() -> None:
 
 
 def test_what_ends_a_lane_is_stated_in_one_place() -> None:
-    assert set(ENDED) == {"returned", "raised", "cancelled"}
+    assert set(ENDED) == {"returned", "raised", "cancelled", "died"}
