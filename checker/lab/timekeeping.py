@@ -1,7 +1,9 @@
 """The functions that tell the time, on the virtual clock.
 
 `time.monotonic` and `time.perf_counter` are the clock; `time.time` and `datetime.now` are a
-fixed date plus it. Threads that are no part of the run get the real ones.
+fixed date plus it. Threads that are no part of the run get the real ones. So does everybody who
+asks for CPU time: `time.process_time` and `time.thread_time` tell what was computed for real, and
+stand still in `lab.cpu`.
 
 The time zone is UTC for as long as the run lasts, and for the whole process: local times come
 from the C library, which has one zone for all.
