@@ -523,6 +523,39 @@ def test_a_program_that_is_stuck_is_named_with_its_line(make: Make) -> None:
     assert "waits for Event.wait at up.py:5" in str(stuck.error)
 
 
+def test_what_tidies_up_after_a_program_is_stuck_has_its_time(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A run executes the program anew; this outlives it, on either side.
+    monkeypatch.setenv("SEEN", "")
+    attempt = make(
+        """
+        import asyncio, os, time
+
+        async def wait():
+            try:
+                await asyncio.Event().wait()
+            finally:
+                for _ in range(2):
+                    await asyncio.sleep(1.5)
+                    os.environ["SEEN"] += f"{time.monotonic()} "
+
+        async def told():
+            return os.environ["SEEN"]
+        """
+    )
+
+    async def main() -> None:
+        await asyncio.sleep(1)
+        await attempt.call("wait")
+
+    async def ask() -> Any:
+        return await attempt.call("told")
+
+    assert isinstance(lab.run(main, catch=True).error, lab.Deadlock)
+    assert lab.run(ask).result == "2.5 4.0 "
+
+
 def test_a_program_that_spins_is_named(make: Make) -> None:
     attempt = make("import asyncio\nasync def spin():\n    while True: await asyncio.sleep(0)\n")
 
