@@ -160,15 +160,11 @@ class FarRun:
         clock = self.machine.clock
         clock.move(self._due[0])
         self._due, self._turns = None, 0
-        gone: Gone | None = None
         try:
             self._exchange([*self._taken_out(), ["go", clock.now, clock.next_seq()]])
         except (Broken, Gone) as error:
             forget_what_came(error)
-            gone = error if isinstance(error, Gone) else self._line.broke(error)
-        # Not while it is handled: what ends the run here, and may be kept for ever, would keep it.
-        if gone is not None:
-            self._lost(gone)
+            self._lost(error if isinstance(error, Gone) else self._line.broke(error))
         if self.machine.loop._ready:
             clock.wake_loop()
 

@@ -38,14 +38,9 @@ class Gone(BaseException):
     def __str__(self) -> str:
         return f"{self.how}: {self.detail}" if self.detail else self.how
 
-    def let_go(self) -> None:
-        """Of the run and the frames that it ended: what is left of a run may keep this for ever."""
-        vars(self).pop("run", None)
-        self.__traceback__ = self.__context__ = self.__cause__ = None
-
 
 def forget_what_came(error: BaseException | None) -> None:
-    """The frames that an error went by can hold megabytes, and tasks that never end hold it."""
+    """The frames that an error went by can hold megabytes, and are cleared late if left alone."""
     while error is not None:
         clear_frames(error.__traceback__)
         error = error.__context__
@@ -113,12 +108,6 @@ class Line:
     def broke(self, why: Broken) -> Gone:
         """What came made no sense."""
         return self._is("broke the wire", str(why))
-
-    def let_go(self) -> None:
-        """Of what came and of what ended it: what is left of a run may keep this for ever."""
-        self._inbox.clear()
-        if self.gone is not None:
-            self.gone.let_go()
 
     def hear_out(self) -> None:
         """Take what it printed last."""

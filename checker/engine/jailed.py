@@ -73,7 +73,6 @@ def run(
     if line.gone is not None:
         how = line.gone.how
         detail = death.detail if how == "crashed" else line.gone.detail
-    line.let_go()
     return Ended(records, how, detail, line.printed, stand, time.monotonic() - began)
 
 
