@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from checker.attempt.frames import Broken
 from checker.attempt.values import bases_of, name_of
+from checker.lab.errors import stands_for
 
 LONGEST = 2000  # characters of a message
 _FRAMES = 20
@@ -64,6 +65,15 @@ class Raised(Exception):
             "lines": [[line.line, line.function] for line in self.lines],
             "exceptions": [each.told() for each in self.exceptions],
         }
+
+
+def _name(error: Raised) -> str:
+    """A program may make one too, of whatever it likes."""
+    kind = getattr(error, "type", None)
+    return kind if type(kind) is str else "Raised"
+
+
+stands_for(Raised, _name)
 
 
 def read_raised(told: dict[str, Any], source: list[str], depth: int = 0) -> Raised:

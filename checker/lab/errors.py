@@ -6,10 +6,14 @@ about the program; `Stop` is not for programs: it unwinds what still runs when a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from checker.lab.run import Run
+
+# By type, and not by what an error says of itself: that would be code of the program.
+_STAND_FOR_OTHERS: dict[type[BaseException], Callable[[Any], str]] = {}
 
 
 class Stop(BaseException):
@@ -64,3 +68,14 @@ class Interrupted(KeyboardInterrupt):
 def lets_clean_up(verdict: BaseException | None) -> bool:
     """Whether a program that was ended by this may go on to its `finally` blocks."""
     return verdict is None or getattr(verdict, "lets_clean_up", False)
+
+
+def stands_for(kind: type[BaseException], name: Callable[[Any], str]) -> None:
+    """An error of this type stands for another one, whose type has this name."""
+    _STAND_FOR_OTHERS[kind] = name
+
+
+def name_of(error: BaseException) -> str:
+    """The name of its type, as a trace has it."""
+    told = _STAND_FOR_OTHERS.get(type(error))
+    return type(error).__name__ if told is None else told(error)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from checker.lab import current, program
 from checker.lab.blocking import Blocking
 from checker.lab.clock import NS
-from checker.lab.errors import WrongUse
+from checker.lab.errors import WrongUse, name_of
 from checker.lab.leaks import Leak, collector_at_rest
 from checker.lab.steps import Computed
 from checker.lab.turn import alone
@@ -97,7 +97,7 @@ class Run:
 
     def headline(self) -> str:
         """One line: how it ended, how long it took, what held the loop, what is left."""
-        ended = "returned" if self.error is None else f"raised {type(self.error).__name__}"
+        ended = "returned" if self.error is None else f"raised {name_of(self.error)}"
         done_to_it = f"{self.fault}: " if self.fault else ""
         words = [f"{done_to_it}{ended} after {self.elapsed:g} s"]
         if held := sum(blocking.seconds for blocking in self.blocked):

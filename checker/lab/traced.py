@@ -14,6 +14,7 @@ from typing import Any, TypeVarTuple, cast
 
 from checker.lab import where
 from checker.lab.current import local
+from checker.lab.errors import name_of
 from checker.lab.steps import StepMeter
 from checker.lab.tasks import LabTask, Numbered
 from checker.trace import ENDED, Cancel, Got, Lane, Ran, Recorder
@@ -126,7 +127,7 @@ class Traced(Numbered):
             elif task._exception is None:
                 then = "returned"
             else:
-                then, on = "raised", type(task._exception).__name__
+                then, on = "raised", name_of(task._exception)
         elif task._fut_waiter is None:
             then = "ready"
         else:

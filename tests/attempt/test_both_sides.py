@@ -9,6 +9,7 @@ import pytest
 
 from checker import lab
 from checker.attempt import Journal, Raised
+from checker.trace import Ran
 from tests.attempt.conftest import Make
 
 
@@ -554,6 +555,19 @@ def test_what_tidies_up_after_a_program_is_stuck_has_its_time(
 
     assert isinstance(lab.run(main, catch=True).error, lab.Deadlock)
     assert lab.run(ask).result == "2.5 4.0 "
+
+
+def test_in_a_trace_an_exception_of_the_attempt_has_its_own_name(make: Make) -> None:
+    attempt = make("async def fail():\n    raise KeyError('a')\n")
+
+    async def main() -> None:
+        await attempt.call("fail")
+
+    failed = lab.run(main, catch=True)
+    assert type(failed.error) is Raised
+    names = {step.on for step in failed.trace if isinstance(step, Ran) and step.then == "raised"}
+    assert names == {"KeyError"}
+    assert "raised KeyError" in repr(failed)
 
 
 def test_a_program_that_spins_is_named(make: Make) -> None:
