@@ -6,7 +6,8 @@ cluster with dask-jobqueue or on Kubernetes.
 
 Invariant: for each task there is one verdict, the same as a crew's on this machine. A worker that
 dies costs its chunk a second try. A chunk that was lost with two workers is split, and its tasks
-are done one at a time with nothing else under way, so that none is blamed for another.
+are done one at a time with nothing else under way, so that none is blamed for another. A task that
+two workers die of alone may cost a third, which the scheduler gives it before it hears of the end.
 It refuses workers that would grade differently: before anything is graded, or when they join.
 """
 
