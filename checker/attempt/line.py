@@ -109,6 +109,10 @@ class Line:
         """What came made no sense."""
         return self._is("broke the wire", str(why))
 
+    def forget(self) -> None:
+        """What came and was not read: a run that had to be abandoned keeps its line for ever."""
+        self._inbox.clear()
+
     def hear_out(self) -> None:
         """Take what it printed last."""
         before = None

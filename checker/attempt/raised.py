@@ -70,7 +70,7 @@ class Raised(Exception):
 def _name(error: Raised) -> str:
     """A program may make one too, of whatever it likes."""
     kind = getattr(error, "type", None)
-    return kind if type(kind) is str else "Raised"
+    return kind if type(kind) is str and kind.isprintable() else "Raised"
 
 
 stands_for(Raised, _name)

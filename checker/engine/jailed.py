@@ -73,6 +73,7 @@ def run(
     if line.gone is not None:
         how = line.gone.how
         detail = death.detail if how == "crashed" else line.gone.detail
+    line.forget()
     return Ended(records, how, detail, line.printed, stand, time.monotonic() - began)
 
 

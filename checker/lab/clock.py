@@ -37,9 +37,7 @@ PASSES_LIMIT = 200_000
 
 def to_ns(seconds: float) -> int:
     """Seconds as the clock counts them. Infinity is a time that never comes."""
-    if seconds == float("inf"):
-        return NEVER
-    return round(seconds * NS)
+    return NEVER if seconds == float("inf") else round(seconds * NS)
 
 
 class Strand:
@@ -51,15 +49,13 @@ class Strand:
     )  # fmt: skip
 
     def __init__(self, name: str, lane: int, process: int = 0) -> None:
-        self.name = name
-        self.lane = lane
+        self.name, self.lane = name, lane
         self.process = process  # whose GIL it needs: 0 is the program's own process
         self.thread: Any = None  # the threading.Thread, for all but the loop
         self.baton = new_lock()
         acquire(self.baton)
         self.seq = -1  # of its one valid entry in the heap; entries with another are stale
-        self.woken = False
-        self.ended = False
+        self.woken = self.ended = False
         self.on = ""  # what it waits for, or waited for last
         self.doom: BaseException | None = None  # raised in it as soon as it runs again
         self.began = self.since = 0
@@ -201,7 +197,11 @@ class Clock:
         strand.ended, strand.seq = True, -1
         self._ran(strand, then, on, at)
         self._gone = strand
-        self._hand_to(self._next())
+        try:
+            chosen = self._next()
+        except Stop:
+            chosen = None  # The run is over, and it is the loop that has to hear of it.
+        self._hand_to(chosen)
 
     def reschedule(self, strand: Strand, deadline: int) -> None:
         """Let a parked strand wait until another deadline."""

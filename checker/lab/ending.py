@@ -46,7 +46,11 @@ def clean_up(machine: Machine) -> None:
     if machine.verdict is None:
         machine.leaks.pending([task for task in pending if task is not machine.main])
         machine.leaks.generators(loop)
+    well = machine.verdict is None
     attempt(machine, lambda: _cancel(machine, pending))
+    if well and machine.verdict is not None:
+        # It ended as they were cancelled, and some may wait again.
+        attempt(machine, lambda: _cancel(machine, tasks_of(machine)))
     attempt(machine, lambda: loop.run_until_complete(loop.shutdown_asyncgens()))
     attempt(machine, lambda: loop.run_until_complete(loop.shutdown_default_executor()))
     abandon(machine)

@@ -79,3 +79,10 @@ def name_of(error: BaseException) -> str:
     """The name of its type, as a trace has it."""
     told = _STAND_FOR_OTHERS.get(type(error))
     return type(error).__name__ if told is None else told(error)
+
+
+def told(error: BaseException) -> str:
+    """The name of its type and its words, which an error that stands for another one has itself."""
+    if type(error) in _STAND_FOR_OTHERS:
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from checker.lab import where
+from checker.lab.errors import told
 from checker.lab.swap import Swaps
 
 
@@ -91,7 +92,7 @@ class Leaks:
             self.add("task", f"{_name(task)} was garbage before it ended: nothing referred to it")
             return
         at = where.of_traceback(error.__traceback__) if error is not None else ""
-        shown = f"{type(error).__name__}: {error}" if error is not None else message
+        shown = told(error) if error is not None else message
         if task is not None:
             self.add("exception", f"{_name(task)} raised {shown}, and nobody looked", at)
         elif (handle := context.get("handle")) is not None:
@@ -103,7 +104,7 @@ class Leaks:
     def in_thread(self, name: str, error: BaseException) -> None:
         """A thread ended with an exception, which nobody can catch any more."""
         at = where.of_traceback(error.__traceback__)
-        shown = f"{type(error).__name__}: {error}"
+        shown = told(error)
         self.add("exception", f"{name} raised {shown}, and nobody looked", at)
 
     def pending(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
@@ -135,9 +136,11 @@ class Leaks:
             clients = (httpx.AsyncClient, httpx.Client)
         kinds = (types.CoroutineType, asyncio.Future, *clients)
         things = gc.get_objects()
-        # There are thousands of things, and dozens of types.
-        wanted = {each for each in set(map(type, things)) if issubclass(each, kinds)}
-        for thing in [thing for thing in things if type(thing) in wanted]:
+        # There are thousands of things, and dozens of types. Types are told apart by identity: what
+        # a metaclass says of equality is the program's own code.
+        found = {id(each): each for each in map(type, things)}
+        wanted = {number for number, each in found.items() if issubclass(each, kinds)}
+        for thing in [thing for thing in things if id(type(thing)) in wanted]:
             if type(thing) is types.CoroutineType:
                 if inspect.getcoroutinestate(thing) == inspect.CORO_CREATED and thing.cr_frame:
                     self._coroutine(thing)

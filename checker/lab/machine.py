@@ -266,6 +266,10 @@ class Machine:
         passes, since = self.clock.passes, monotonic()
         # It looks up now and then: a signal may have met another thread, and does not wake this.
         while not acquire(me.baton, True, min(_LOOK_S, self.patience_s)):
+            if self.verdict is not None and self.button.is_insisting():
+                # What tidies up waits for a thread that goes on for ever.
+                self._give_up()
+                raise Stop
             if passes != self.clock.passes:
                 passes, since = self.clock.passes, monotonic()
             elif monotonic() - since >= self.patience_s:

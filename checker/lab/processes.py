@@ -61,8 +61,9 @@ class Processes:
                 pool.work(worker)
             except Died as death:
                 assert worker.strand is not None
-                worker.strand.doom = death
+                worker.strand.doom = None  # What hears of it here may wait.
                 pool.break_down(worker)
+                worker.strand.doom = death
 
         name = self._names.numbered("process")
         thread = threading.Thread(target=run, name=name, daemon=True)

@@ -94,7 +94,7 @@ class StopButton:
             self._press(frame)
         if self._in_program and self._may_raise_in(frame):
             self._met = True
-            if self._insisting():
+            if self.is_insisting():
                 self.insistence.begin_here()
             raise KeyboardInterrupt
 
@@ -116,14 +116,15 @@ class StopButton:
         if where.is_lab(file):
             # This one calls for the program whatever may block for real.
             return file == blocking.__file__
-        return self._insisting() or not file.startswith(_DELICATE_FILES)
+        return self.is_insisting() or not file.startswith(_DELICATE_FILES)
 
-    def _insisting(self) -> bool:
+    def is_insisting(self) -> bool:
+        """Whether whoever pressed it has waited for long enough."""
         return monotonic() >= self._insist_at
 
     def _again(self) -> None:
         """On the watch's thread: the program still runs."""
-        insisting = self._insisting()
+        insisting = self.is_insisting()
         if not self._in_program or (self._met and not insisting):
             return
         if self._on_main:

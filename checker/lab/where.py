@@ -72,13 +72,18 @@ def called(frame: FrameType) -> str:
     return _name(frame.f_code) if frame.f_back is not None else ""
 
 
+# What the lab has put in the place of a library's function, and does not name by itself.
+_IN_PLACE_OF = {"Locks._install_condition.<locals>.wait": "Condition.wait"}
+
+
 def asked(frame: FrameType, usual: str) -> str:
     """The function of a library by which the program came to `frame` of the lab, or `usual`."""
     while (below := frame.f_back) is not None and not label(below.f_code.co_filename):
         frame = below
     code = frame.f_code
-    direct = is_lab(code.co_filename) or code.co_qualname.endswith("__")
-    return usual if direct or below is None else _name(code)
+    if below is None or code.co_qualname.endswith("__"):
+        return usual
+    return _IN_PLACE_OF.get(code.co_qualname, usual) if is_lab(code.co_filename) else _name(code)
 
 
 def of_traceback(traceback: TracebackType | None) -> str:
@@ -207,7 +212,7 @@ def _name(code: CodeType) -> str:
         return name
     package = os.path.splitext(os.path.basename(code.co_filename))[0]
     parts = code.co_filename.replace("\\", "/").split("/")
-    for known in ("asyncio", "anyio"):
+    for known in ("asyncio", "anyio", "futures"):
         if known in parts:
             package = known
     return f"{package}.{name}"

@@ -212,7 +212,7 @@ WAITS: list[tuple[Callable[[Callable[..., Any]], None], str]] = [
     (_simple_queue, "SimpleQueue.get"),
     (_future, "Future.result"),
     (_barrier, "Barrier.wait"),
-    (_condition, "Lock.acquire"),
+    (_condition, "Condition.wait"),
     (_computing, "lab.cpu(2)"),
 ]
 

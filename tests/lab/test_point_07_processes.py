@@ -361,6 +361,15 @@ def test_a_process_computes_until_it_dies_and_so_do_those_that_are_killed_with_i
     ]
 
 
+def test_who_hears_that_a_worker_died_may_wait() -> None:
+    def body(pool: ProcessPoolExecutor) -> list[Any]:
+        waiting: list[Future[Any]] = [pool.submit(die), pool.submit(nap, 5)]
+        waiting[0].add_done_callback(lambda _: time.sleep(0.5))
+        return [type(future.exception()).__name__ for future in waiting]
+
+    assert with_pool(body) == ["BrokenProcessPool"] * 2
+
+
 def test_a_closed_pool_takes_no_more() -> None:
     def body(pool: ProcessPoolExecutor) -> list[float]:
         futures = [pool.submit(nap, 1) for _ in range(4)]

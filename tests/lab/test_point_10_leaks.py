@@ -392,3 +392,25 @@ def test_the_collector_rests_during_the_run_and_is_as_before_after_it() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+class NotHashable(type):
+    """Classes that say when they are equal, and have no hash for that reason."""
+
+    def __eq__(cls, other: object) -> bool:
+        raise AssertionError("this is the program's own code, and nobody asked for it")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Odd(metaclass=NotHashable):
+    """One of them."""
+
+
+def test_to_look_for_leaks_runs_no_code_of_the_program() -> None:
+    async def main() -> None:
+        odd: Any = Odd()
+        odd.myself = odd
+        kept.append(odd)
+
+    assert lab.run(main).leaks == []

@@ -215,8 +215,8 @@ def test_a_task_that_kills_workers_takes_no_other_along(
     assert found == expected
     assert (lost.outcome, lost.ended, lost.points) == ("checker_error", "the checker died", 0)
     assert lost.versions == versions
-    # Two workers by the chunk, and two by the task alone. As the second of those dies, the scheduler
-    # gives the task to the next at once, and hears only then that we have given it up.
+    # Two workers by the chunk, and two by the task alone. As the second of those dies, the
+    # scheduler gives the task to the next, and hears only then that we have given it up.
     killed = deaths.read_text().split()
     assert killed[:4] == ["7", "7", "1", "1"]
     assert set(killed[4:]) <= {"1"}
