@@ -29,6 +29,7 @@ from checker.engine.seal import Seal
 from checker.engine.session import CHECKS, Checks, check_file, with_checks
 from checker.engine.verdict import Verdict
 from checker.lab.allocator import give_back
+from checker.lab.services import routes
 
 __all__ = ["Engine", "Job", "engine", "versions"]
 
@@ -95,7 +96,8 @@ class Engine:
         """What is done in the process of an attempt, and nowhere else."""
         items = self._checks.of(job.exercise.chapter, job.exercise.name)
         attempt = job.filename, job.data
-        check_attempt(items, self._reporter, self._seal, attempt, job.stub, job.seed, send)
+        with routes.scope():
+            check_attempt(items, self._reporter, self._seal, attempt, job.stub, job.seed, send)
 
     def _run(self, job: Job, limits: Limits, stop_when: Iterable[int]) -> Ended:
         if self._jail is not None:

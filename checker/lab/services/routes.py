@@ -53,8 +53,9 @@ def further(
 
 @contextmanager
 def scope() -> Iterator[None]:
-    """Forget at the end what was made within, and bring back what it replaced."""
+    """Begin without any, forget at the end what was made within, and bring back what was before."""
     before = dict(_routes)
+    _routes.clear()
     try:
         yield
     finally:

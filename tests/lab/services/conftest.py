@@ -13,7 +13,6 @@ from checker.lab.services import routes
 @pytest.fixture(autouse=True)
 def own_routes() -> Iterator[None]:
     with routes.scope():
-        routes._routes.clear()
         yield
 
 

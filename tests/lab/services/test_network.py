@@ -157,6 +157,7 @@ def test_the_newest_service_of_a_name_answers():
 def test_what_is_made_within_a_scope_is_forgotten_after_it():
     outer = Upstream(name="users")
     with routes.scope():
+        assert routes.hosts() == []
         inner = Upstream(name="users")
         Upstream(name="shards")
         assert routes.find("users") is inner
