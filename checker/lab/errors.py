@@ -77,8 +77,8 @@ def stands_for(kind: type[BaseException], name: Callable[[Any], str]) -> None:
 
 def name_of(error: BaseException) -> str:
     """The name of its type, as a trace has it."""
-    told = _STAND_FOR_OTHERS.get(type(error))
-    return type(error).__name__ if told is None else told(error)
+    name = _STAND_FOR_OTHERS.get(type(error))
+    return type(error).__name__ if name is None else name(error)
 
 
 def told(error: BaseException) -> str:
