@@ -24,7 +24,7 @@ lab: ## Open the course in JupyterLab (sets everything up the first time)
 test: lint ## Style, types and all tests
 	@$(PY) -m pytest $(ARGS)
 
-test-all: ## The same on Python 3.11, 3.12 and 3.13, as far as they are there
+test-all: ## The same on Python 3.11 to 3.15, as far as they are there
 	@MAKE="$(MAKE)" sh tools/test_all.sh
 
 test-browser: ## The course in JupyterLab, in a real browser; leaves pictures in build/browser
@@ -54,9 +54,10 @@ lock: ## Bring the lock files in step with pyproject.toml
 	@$(call ready,dev)
 	@$(PY) tools/lock.py
 
-upgrade: ## The same, with every version moved to the newest
+upgrade: ## Move every version to the newest, then run all tests
 	@$(call ready,dev)
 	@$(PY) tools/lock.py --upgrade
+	@$(MAKE) --no-print-directory test
 
 clean: ## Remove what can be made again; work/ and .unblocked/ stay
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

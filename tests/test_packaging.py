@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.markers import default_environment
@@ -22,12 +23,12 @@ from packaging.version import Version
 from uv import find_uv_bin
 
 from checker.install.content import files
+from tools import lock
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LEVELS = ("build", "course", "dev")
 OURS = {"benchmarks", "checker", "tests", "tools"}
-VERSIONS = ("3.11", "3.12", "3.13")
 
 
 def lock_text(level: str) -> str:
@@ -78,7 +79,7 @@ def versions(level: str, python: str) -> dict[NormalizedName, Version]:
     return found
 
 
-@pytest.mark.parametrize("python", VERSIONS)
+@pytest.mark.parametrize("python", lock.PYTHONS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_declared_dependency_is_locked_in_a_version_that_is_allowed(
     level: str, python: str
@@ -91,7 +92,7 @@ def test_every_declared_dependency_is_locked_in_a_version_that_is_allowed(
         assert version in requirement.specifier, f"{requirement}, not {version}. Next: make lock"
 
 
-@pytest.mark.parametrize("python", VERSIONS)
+@pytest.mark.parametrize("python", lock.PYTHONS)
 def test_the_locks_agree_with_each_other(python: str) -> None:
     dev = versions("dev", python)
     for level in ("build", "course"):
@@ -111,6 +112,58 @@ def test_a_lock_names_no_place_that_packages_come_from(level: str) -> None:
     text = lock_text(level)
     assert "://" not in text
     assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host| @ ", text)
+
+
+SOURCES = json.loads((ROOT / "requirements" / "sources.json").read_text(encoding="utf-8"))
+
+
+def test_what_comes_as_source_only_was_looked_up_for_this_very_lock() -> None:
+    made_for = SOURCES["made for dev.txt"]
+    assert made_for == lock.digest(ROOT / "requirements" / "dev.txt"), "Next: make lock"
+    for platform in lock.PLATFORMS:
+        assert tuple(SOURCES[platform]) == lock.PYTHONS
+        for python, found in SOURCES[platform].items():
+            locked = versions("dev", python)
+            assert {name: str(locked[canonicalize_name(name)]) for name in found} == found
+
+
+def test_what_comes_as_source_only_is_named_and_nothing_else_is() -> None:
+    faults = lock.unnamed(SOURCES)
+    assert faults == [], "\n".join(faults)
+    found = {name for each in lock.PLATFORMS for names in SOURCES[each].values() for name in names}
+    assert found == set(lock.SOURCE_ONLY)
+
+
+WHEELS: list[dict[str, Any]] = [
+    {"name": "pure", "version": "1", "wheels": ["pure-1-py3-none-any.whl"]},
+    {"name": "stable", "version": "1", "wheels": ["stable-1-cp39-abi3-manylinux_2_17_x86_64.whl"]},
+    {"name": "late", "version": "1", "wheels": ["late-1-cp314-cp314-manylinux_2_28_x86_64.whl"]},
+    {"name": "threaded", "version": "1", "wheels": ["threaded-1-cp315-cp315t-linux_x86_64.whl"]},
+    {"name": "apple", "version": "1", "wheels": ["apple-1-cp315-cp315-macosx_11_0_arm64.whl"]},
+    {"name": "Only.Source", "version": "2"},
+    {"name": "old", "version": "1", "marker": "python_full_version < '3.12'"},
+]
+
+
+@pytest.mark.parametrize(
+    ("python", "platform", "names"),
+    [
+        ("3.11", "Linux x86_64", ["late", "threaded", "apple", "only-source", "old"]),
+        ("3.14", "Linux x86_64", ["threaded", "apple", "only-source"]),
+        ("3.15", "Linux x86_64", ["late", "threaded", "apple", "only-source"]),
+        ("3.15", "macOS arm64", ["stable", "late", "threaded", "only-source"]),
+    ],
+)
+def test_a_package_without_a_wheel_is_found(python: str, platform: str, names: list[str]) -> None:
+    packages = [
+        {**package, "wheels": [{"url": f"x/{file}"} for file in package.get("wheels", ())]}
+        for package in WHEELS
+    ]
+    assert list(lock.source_only(packages, python, platform)) == names
+    written = {platform: {python: {"only-source": "2"}}}
+    assert lock.unnamed({"Linux x86_64": {}, "macOS arm64": {}, **written}) == [
+        f"only-source has no wheel for Python {python} on {platform}"
+    ]
 
 
 # What builds chapters is not installed with the course: Jupytext would change a learner's Lab.
@@ -153,12 +206,12 @@ def test_whatever_is_imported_is_declared_and_not_there_by_luck(folder: str, lev
 
 
 def test_what_builds_chapters_is_not_installed_with_the_course() -> None:
-    course = {name for python in VERSIONS for name in versions("course", python)}
+    course = {name for python in lock.PYTHONS for name in versions("course", python)}
     assert "jupytext" not in course
 
 
 def test_what_grades_on_a_cluster_is_not_installed_with_the_course() -> None:
-    course = {name for python in VERSIONS for name in versions("course", python)}
+    course = {name for python in lock.PYTHONS for name in versions("course", python)}
     assert not {"dask", "distributed"} & course
 
 
@@ -252,6 +305,7 @@ def test_an_editable_installation_has_no_second_copy_of_the_course(tmp_path: Pat
 PROGRAM = """
 import asyncio, json, sys, time
 from pathlib import Path
+from typing import Any
 import checker
 from checker import lab
 
@@ -279,6 +333,7 @@ INIT = """
 import json, sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 from checker.course import find_course
 from checker.install import bring, make, shipped
 

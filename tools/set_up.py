@@ -4,7 +4,8 @@ It holds what the lock files name, with every hash compared, and the project its
 
 Invariant: the stamp inside the environment goes before anything in it changes and comes back last,
 so one whose set-up was interrupted has no stamp and is made anew.
-It refuses to fetch what the locks do not name, and to use an environment that was moved.
+It refuses to fetch what the locks do not name, to use an environment that was moved, and to set up
+a free-threaded Python, where the lab does not work.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,6 +61,12 @@ def found(venv: Path) -> Stamp | None:
 
 def set_up(root: Path, venv: Path, level: str, run: Run) -> None:
     """Make the environment hold what `level` needs, with as little work as that takes."""
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        raise SetUpError(
+            f"This Python ({sys.executable}) is a free-threaded build. The lab relies on the GIL, "
+            "and does not work there.\n"
+            "Next: name an ordinary build, such as PYTHON=python3.14, without a t at its end."
+        )
     before = found(venv)
     if before is not None and before["level"] == LEVELS[-1]:
         level = LEVELS[-1]  # It has the larger set: that one is kept up to date.

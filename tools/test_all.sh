@@ -5,7 +5,7 @@
 summary=""
 failed=0
 ran=0
-for version in 3.11 3.12 3.13; do
+for version in 3.11 3.12 3.13 3.14 3.15; do
     if python=$(sh tools/find_python.sh "$version"); then
         echo "=== Python $version: $python"
         if "${MAKE:-make}" --no-print-directory test PYTHON="$python" VENV="build/python$version"; then

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import sys
+import sysconfig
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,6 +64,9 @@ def _print_json(found: dict[str, _Found], jail: list[Layer]) -> None:
 
 def _python() -> _Found:
     version = sys.version.split()[0]
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        advice = "install an ordinary build: the lab relies on the GIL"
+        return False, f"{version}, free-threaded", advice
     return sys.version_info >= (3, 11), version, "install Python 3.11 or newer"
 
 

@@ -12,7 +12,9 @@ STAND_IN = """#!/bin/sh
 [ "$1" = --version ] && {{ echo "Python 3.{minor}.0"; exit; }}
 low=${{4#3.}}
 case $5 in 4.0) high=99 ;; *) high=${{5#3.}} ;; esac
-[ {minor} -ge "$low" ] && [ {minor} -lt "$high" ] && echo "$0"
+[ {minor} -ge "$low" ] && [ {minor} -lt "$high" ] || exit 1
+{free_threaded} && exit 3
+echo "$0"
 """
 
 
@@ -33,16 +35,17 @@ class Machine:
         file.chmod(0o755)
         return file
 
-    def python(self, path: str, minor: int) -> str:
+    def python(self, path: str, minor: int, *, free_threaded: bool = False) -> str:
         """Put a Python 3.`minor` there; returns its path."""
-        return str(self.put(path, STAND_IN.format(minor=minor)))
+        kind = "true" if free_threaded else "false"
+        return str(self.put(path, STAND_IN.format(minor=minor, free_threaded=kind)))
 
     def run(
-        self, script: str, *arguments: str, **settings: str
+        self, script: str, *arguments: str, shell: str = "sh", **settings: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a script of tools/ on this machine, in the checkout as make does."""
         environment = {"PATH": str(self.root / "bin"), "HOME": str(self.root), **settings}
-        command = ["/bin/sh", f"tools/{script}", *arguments]
+        command = [str(self.root / "bin" / shell), f"tools/{script}", *arguments]
         return subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.tools.machine import Machine
+from tests.tools.machine import ROOT, Machine
 
 BROKEN = "#!/bin/sh\necho 'pyenv: no such command' >&2\nexit 127\n"
 
@@ -30,10 +31,26 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path / "a machine")
 
 
-def test_python3_is_taken_where_it_will_do(machine: Machine) -> None:
-    python3 = machine.python("bin/python3", 11)
+def test_the_newest_tested_one_is_taken_wherever_it_is(machine: Machine) -> None:
+    machine.python("bin/python3", 11)
     machine.python("bin/python3.13", 13)
-    assert found(machine) == python3
+    newest = machine.python(".pyenv/versions/3.15.2/bin/python", 15)
+    assert found(machine) == newest
+
+
+def test_every_python_that_the_project_declares_is_among_them_and_no_other(
+    machine: Machine,
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    prefix = "Programming Language :: Python :: 3."
+    declared = [line for line in project["classifiers"] if line.startswith(prefix)]
+    minors = sorted(int(line.removeprefix(prefix)) for line in declared)
+    assert minors == [11, 12, 13, 14, 15]
+    for minor in minors:
+        # Each is newer than those before it, and needs no note.
+        newest = machine.python(f"bin/python3.{minor}", minor)
+        done = find(machine)
+        assert (done.stdout.strip(), done.stderr) == (newest, "")
 
 
 def test_an_environment_that_is_there_comes_first(machine: Machine) -> None:
@@ -57,16 +74,34 @@ def test_a_command_that_only_ends_in_an_error_is_passed_over(machine: Machine) -
 
 
 def test_a_tested_python_is_preferred_to_a_newer_python3(machine: Machine) -> None:
-    machine.python("bin/python3", 14)
+    machine.python("bin/python3", 16)
     tested = machine.python("bin/python3.12", 12)
     assert found(machine) == tested
 
 
 def test_a_newer_python3_is_taken_with_a_note_where_it_is_all_there_is(machine: Machine) -> None:
-    newer = machine.python("bin/python3", 14)
+    newer = machine.python("bin/python3", 16)
     done = find(machine)
     assert done.stdout.strip() == newer
-    assert "tested on Python 3.13 3.12 3.11" in done.stderr
+    assert "tested on Python 3.11 to 3.15; this one is newer" in done.stderr
+
+
+def test_a_free_threaded_build_is_passed_over_with_a_note(machine: Machine) -> None:
+    theirs = machine.python("env/bin/python", 15, free_threaded=True)
+    machine.python("bin/python3.14", 14, free_threaded=True)
+    ordinary = machine.python("bin/python3.12", 12)
+    done = find(machine, VENV=str(machine.root / "env"))
+    assert done.stdout.strip() == ordinary
+    for passed_over in (theirs, "python3.14"):
+        assert f"Note: {passed_over} is a free-threaded build of Python" in done.stderr
+
+
+def test_a_free_threaded_build_that_is_named_is_refused(machine: Machine) -> None:
+    named = machine.python("bin/python3.14t", 14, free_threaded=True)
+    done = find(machine, PYTHON=named)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{named} is a free-threaded build of Python, where the lab does not work" in done.stderr
+    assert "Next: name an ordinary build" in done.stderr
 
 
 def test_where_all_are_too_old_it_names_the_one_and_the_fix(machine: Machine) -> None:
@@ -75,7 +110,7 @@ def test_where_all_are_too_old_it_names_the_one_and_the_fix(machine: Machine) ->
     assert done.returncode == 1
     assert "needs Python 3.11 or newer" in done.stderr
     assert "python3 here is: Python 3.9.0" in done.stderr
-    assert "apt install python3.12 python3.12-venv" in done.stderr
+    assert "apt install python3 python3-venv" in done.stderr
 
 
 def test_the_python_that_is_named_is_taken_or_refused(machine: Machine) -> None:

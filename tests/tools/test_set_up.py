@@ -183,6 +183,15 @@ def test_a_python_without_ensurepip_is_told_how_to_get_it(
     assert machine.ran == []
 
 
+def test_a_free_threaded_python_is_refused_before_anything_is_made(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sysconfig.get_config_var", lambda name: int(name == "Py_GIL_DISABLED"))
+    with pytest.raises(SetUpError, match=r"is a free-threaded build(.|\n)*Next: name an ordinary"):
+        machine.set_up()
+    assert machine.ran == []
+
+
 def test_a_failed_install_is_no_set_up(machine: Machine) -> None:
     machine.stop_at, machine.stopped_by = 2, InterruptedError
     with pytest.raises(InterruptedError):

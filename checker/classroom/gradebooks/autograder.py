@@ -26,20 +26,23 @@ _SET_UP = """\
 # Installs the course. Gradescope runs this once, when it builds the image.
 set -eu
 autograder=${UNBLOCKED_AUTOGRADER:-/autograder}
+pythons="python3.15 python3.14 python3.13 python3.12 python3.11"
 
 new_enough() {
-    "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+    "$1" -c 'import sys, sysconfig, venv, ensurepip
+free_threaded = sysconfig.get_config_var("Py_GIL_DISABLED")
+sys.exit(sys.version_info < (3, 11) or bool(free_threaded))' 2>/dev/null
 }
 find_python() {
-    for name in ${UNBLOCKED_PYTHON:-python3.13 python3.12 python3.11 python3}; do
+    for name in ${UNBLOCKED_PYTHON:-$pythons python3}; do
         if new_enough "$name"; then echo "$name"; return 0; fi
     done
     return 1
 }
 if ! find_python >/dev/null; then
     apt-get update || true  # Without the lists there may still be one.
-    for version in 3.13 3.12 3.11; do
-        apt-get install -y "python$version" "python$version-venv" && break
+    for name in $pythons; do
+        apt-get install -y "$name" "$name-venv" && break
     done
 fi
 if ! python=$(find_python); then
