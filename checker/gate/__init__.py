@@ -2,6 +2,8 @@
 
 finding    one thing that is wrong: file, line, and the fix
 folders    where the files of an exercise are, and the files that belong to none
+edits      an answer that is kept as its difference from the solution
+difference a whole answer, made such a difference
 first_line what a wrong answer says about itself
 shape      what a stub and its solution have in common
 written    what a file of checks has to have, read without running it

@@ -4,7 +4,9 @@ The same relative path names an exercise everywhere:
 
     exercises/NN_slug/<exercise>.py              solutions/NN_slug/<exercise>.py
     checker/checks/NN_slug/test_<exercise>.py    checker/checks/NN_slug/material/<name>.py
-    tests/wrong_answers/NN_slug/<exercise>/*.py  tests/right_answers/NN_slug/<exercise>/*.py
+    tests/wrong_answers/NN_slug/<exercise>/*     tests/right_answers/NN_slug/<exercise>/*
+
+An answer is a whole file, `<name>.py`, or its difference from the solution, `<name>.diff`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from checker.catalog import Chapter, Exercise
+from checker.gate import edits
 from checker.gate.finding import Finding
 
 WRONG_AT_LEAST = 3
@@ -24,6 +27,13 @@ _CHECKS = "checker/checks"
 _WRONG = "tests/wrong_answers"
 _RIGHT = "tests/right_answers"
 SURVIVORS = "survivors.toml"
+
+
+class NoSolution(ValueError):
+    """There is no solution to apply an answer's edits to, or it is no Python."""
+
+
+UNUSABLE = (edits.DoesNotApply, NoSolution)
 
 
 class Folders:
@@ -56,11 +66,42 @@ class Folders:
 
     def wrong(self, exercise: Exercise) -> list[Path]:
         """The wrong answers, by name."""
-        return sorted((self.root / _WRONG / exercise.chapter / exercise.name).glob("*.py"))
+        return _answers(self.root / _WRONG / exercise.chapter / exercise.name)
 
     def right(self, exercise: Exercise) -> list[Path]:
         """The other right answers, by name."""
-        return sorted((self.root / _RIGHT / exercise.chapter / exercise.name).glob("*.py"))
+        return _answers(self.root / _RIGHT / exercise.chapter / exercise.name)
+
+    def whole(self, exercise: Exercise, answer: Path) -> bytes:
+        """An answer as a program, whichever way it is kept; raises one of `UNUSABLE`."""
+        data = answer.read_bytes()
+        if answer.suffix != edits.SUFFIX:
+            return data
+        try:
+            diff = data.decode()
+        except UnicodeDecodeError as error:
+            raise edits.DoesNotApply(0, f"it cannot be read: {error}", "save it as UTF-8") from None
+        try:
+            return edits.applied(diff, self.solution(exercise).read_text("utf-8")).encode()
+        except edits.DoesNotApply:
+            raise
+        except (OSError, SyntaxError, ValueError) as error:
+            raise NoSolution(f"{self.name(self.solution(exercise))}: {error}") from None
+
+    def unusable(self, exercise: Exercise) -> Iterator[Finding]:
+        """Answers that come to no program, and two that would be called the same."""
+        for answers in (self.wrong(exercise), self.right(exercise)):
+            for path in answers:
+                try:
+                    self.whole(exercise, path)
+                except edits.DoesNotApply as error:
+                    what, fix = error.what, error.fix
+                    yield Finding(self.name(path), error.line, what, fix, exercise.id)
+                except NoSolution:
+                    pass  # That is a finding of its own.
+                if path.suffix == edits.SUFFIX and path.with_suffix(".py") in answers:
+                    what = f"{path.stem}.py is there, too"
+                    yield Finding(self.name(path), 0, what, "remove one of the two", exercise.id)
 
     def survivors(self, chapter: str) -> Path:
         """What a chapter says about mutants that live."""
@@ -127,6 +168,11 @@ class Folders:
             return False
         checks = [file.read_text("utf-8", "replace") for file in sorted(chapter.glob("test_*.py"))]
         return any(path.stem in text for text in checks)
+
+
+def _answers(folder: Path) -> list[Path]:
+    """The answers in a folder, by name."""
+    return [path for path in sorted(folder.glob("*")) if path.suffix in (".py", edits.SUFFIX)]
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from checker.engine.verdict import CheckResult, Verdict
+from checker.gate import edits
 from checker.gate.finding import Finding
 from checker.gate.first_line import FORM, Claim, NoClaim, names_check, read_claim
 from checker.gate.folders import Folders
@@ -77,6 +78,8 @@ class Judge:
             if check.outcome in ("failed", "skipped"):
                 line = check.where.line if check.where else 0
                 what = f"`{check.id}` {_how(check)}: {_short(f'{check.got} {check.next}')}"
+                if run.path.suffix == edits.SUFFIX:
+                    what, line = f"{what} (line {line} of the whole answer)", 0
                 fix = "mend the answer, or the check if the answer is right"
                 yield self._finding(run, line, what, fix)
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 from checker.catalog import Exercise
 from checker.engine.engine import Job
-from checker.gate.folders import Folders
+from checker.gate.folders import UNUSABLE, Folders
 
 SEEDS = (0, 1, 2)
 _IN_TURN = (1, 2)
@@ -28,19 +28,19 @@ Kind = Literal["stub", "bare stub", "solution", "again", "right", "wrong"]
 
 @dataclass(frozen=True)
 class Run:
-    """One attempt to check."""
+    """One attempt to check: the file that it is kept in, and what it is as a program."""
 
     exercise: Exercise
     kind: Kind
     path: Path
+    data: bytes
     seed: int = 0
 
     def job(self, folders: Folders) -> Job:
         """The same, as the engine takes it."""
-        data = self.path.read_bytes()
         # Without the stub the engine cannot see that nothing was written, and runs the checks.
         stub = None if self.kind == "bare stub" else folders.stub(self.exercise).read_bytes()
-        return Job(self.exercise, str(self.path), data, stub, self.seed)
+        return Job(self.exercise, str(self.path.with_suffix(".py")), self.data, stub, self.seed)
 
 
 def runs_of(exercise: Exercise, folders: Folders) -> Iterator[Run]:
@@ -48,15 +48,30 @@ def runs_of(exercise: Exercise, folders: Folders) -> Iterator[Run]:
     stub, solution = folders.stub(exercise), folders.solution(exercise)
     if not stub.is_file():
         return
-    yield Run(exercise, "stub", stub)
-    yield Run(exercise, "bare stub", stub)
+    task = stub.read_bytes()
+    yield Run(exercise, "stub", stub, task)
+    yield Run(exercise, "bare stub", stub, task)
+    ours = [(solution, solution.read_bytes())] if solution.is_file() else []
+    right = list(_readable(exercise, folders, folders.right(exercise)))
     for seed in SEEDS:
-        if solution.is_file():
-            yield Run(exercise, "solution", solution, seed)
-        for path in folders.right(exercise):
-            yield Run(exercise, "right", path, seed)
-    for number, path in enumerate(folders.wrong(exercise)):
-        yield Run(exercise, "wrong", path)
-        yield Run(exercise, "wrong", path, _IN_TURN[number % len(_IN_TURN)])
-    if solution.is_file():
-        yield Run(exercise, "again", solution)
+        for path, data in ours:
+            yield Run(exercise, "solution", path, data, seed)
+        for path, data in right:
+            yield Run(exercise, "right", path, data, seed)
+    for number, (path, data) in enumerate(_readable(exercise, folders, folders.wrong(exercise))):
+        yield Run(exercise, "wrong", path, data)
+        yield Run(exercise, "wrong", path, data, _IN_TURN[number % len(_IN_TURN)])
+    for path, data in ours:
+        yield Run(exercise, "again", path, data)
+
+
+def _readable(
+    exercise: Exercise, folders: Folders, answers: list[Path]
+) -> Iterator[tuple[Path, bytes]]:
+    """The answers that can be checked; that another cannot is a finding of its own."""
+    for path in answers:
+        try:
+            data = folders.whole(exercise, path)
+        except UNUSABLE:
+            continue
+        yield path, data

@@ -138,7 +138,7 @@ def _all(
 
     def use(warm: Engine) -> list[str]:
         progress(len(runs))
-        warm.import_for(run.path.read_bytes() for run in runs)
+        warm.import_for(run.data for run in runs)
         return spread(
             len(runs),
             lambda n: warm.check(runs[n].job(folders)).to_json(),
@@ -152,6 +152,7 @@ def _all(
 def _read(exercise: Exercise, folders: Folders) -> Iterator[Finding]:
     """What can be seen without running anything."""
     yield from folders.missing(exercise)
+    yield from folders.unusable(exercise)
     check_file = folders.check_file(exercise)
     yield from read_checks(check_file, folders.name(check_file), exercise.id).findings
     paths = folders.stub(exercise), folders.solution(exercise)
