@@ -9,7 +9,7 @@ A run               run, machine, program, ending, stop, insist, errors, explain
 Time and turns      clock, loop, traced, tasks, names, steps, files, timekeeping
 Threads, processes  threads, locks, processes, pools, computing
 What it notices     blocking, leaks, where
-How it reaches in   swap, originals, current, order, arrivals, refusals, allocator
+How it reaches in   swap, originals, current, outer_loop, order, arrivals, refusals, allocator
 Around it           real, faults, services/, asgi/, load_driver, load_report
 """
 

@@ -20,6 +20,7 @@ from checker.lab import (
     ending,
     explain,
     order,
+    outer_loop,
     refusals,
     streams,
     stuck,
@@ -139,8 +140,8 @@ class Machine:
         self._hear_button()
 
     def _set_aside(self, undo: ExitStack) -> None:
-        """The caller's own running loop, and what else a thread has one of."""
-        undo.callback(asyncio._set_running_loop, asyncio._get_running_loop())
+        """The caller's own loop, and what else a thread has one of."""
+        undo.callback(outer_loop.set_aside())
         undo.callback(sys.set_asyncgen_hooks, *sys.get_asyncgen_hooks())
         depth = sys.get_coroutine_origin_tracking_depth()
         undo.callback(sys.set_coroutine_origin_tracking_depth, depth)
@@ -148,7 +149,6 @@ class Machine:
         undo.callback(sys.settrace, sys.gettrace())
         undo.callback(random.setstate, random.getstate())
         undo.callback(current.belong, local.strand, local.machine)
-        asyncio._set_running_loop(None)
         current.belong(self.strand, self)
         random.seed(self.seed)
 
@@ -195,10 +195,8 @@ class Machine:
             self.error = self.verdict = explain.interrupted(self)
 
     def settle(self) -> None:
-        """Let the loop be one that does not run, also if its own `finally` was cut in two."""
-        self.loop._thread_id = None  # type: ignore[attr-defined]
-        self.loop._stopping = False
-        asyncio._set_running_loop(None)
+        """Let the loop be one that does not run."""
+        outer_loop.clear(self.loop)
 
     def _look_for_leaks(self) -> None:
         if self.verdict is None:

@@ -23,8 +23,8 @@ from checker.lab.swap import Swaps, original
 
 def install(swaps: Swaps) -> None:
     """Refuse them for as long as the run lasts."""
-    policy: Any = type(asyncio.get_event_loop_policy())
-    swaps.attribute(policy, "new_event_loop", _in_strands(policy.new_event_loop, _refuse_loop))
+    # Whatever policy makes the loop: to ask for the policy is deprecated since Python 3.14.
+    swaps.function(asyncio.new_event_loop, _new_event_loop)
     for name in ("start_new_thread", "start_new"):
         builtin: Any = getattr(_thread, name)
         swaps.builtin(builtin, _in_strands(original(builtin), _refuse_thread))
@@ -33,6 +33,10 @@ def install(swaps: Swaps) -> None:
     for name in ("signal", "alarm", "setitimer"):
         if hasattr(signal, name):
             swaps.attribute(signal, name, _in_strands(getattr(signal, name), _refuse_signal))
+
+
+def _new_event_loop(real: Callable[[], Any]) -> Any:
+    return real() if local.strand is None else _refuse_loop()
 
 
 def _in_strands(real: Callable[..., Any], refuse: Callable[[], NoReturn]) -> Callable[..., Any]:

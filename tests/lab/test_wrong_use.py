@@ -197,15 +197,20 @@ def test_another_loop_that_exists_already() -> None:
         loop.close()
 
 
-class NoLoops(asyncio.DefaultEventLoopPolicy):
-    def new_event_loop(self) -> asyncio.AbstractEventLoop:
-        raise AssertionError("the lab asks no policy for its loop")
-
-
+@pytest.mark.filterwarnings("ignore:.*Policy:DeprecationWarning")  # Since 3.14, until 3.16.
+@pytest.mark.filterwarnings("ignore:.*policy:DeprecationWarning")
 def test_an_event_loop_policy_changes_nothing() -> None:
+    class NoLoops(asyncio.DefaultEventLoopPolicy):
+        def new_event_loop(self) -> asyncio.AbstractEventLoop:
+            raise AssertionError("the lab asks no policy for its loop")
+
+    async def main() -> None:
+        await asyncio.to_thread(lambda: asyncio.run(inner()))
+
     asyncio.set_event_loop_policy(NoLoops())
     try:
         assert lab.run(inner).elapsed == 1
+        refused(main, "an event loop of its own")
     finally:
         asyncio.set_event_loop_policy(None)
 
