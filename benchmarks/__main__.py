@@ -22,6 +22,7 @@ NAMES = (
     "cancelled_everywhere",
     "requests_in_flight",
     "classroom",
+    "verdict_latency",
 )
 
 

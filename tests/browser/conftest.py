@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.lab import ROOT, Lab, Page, copy_of_the_course
+from tests.browser.lab import ROOT, Lab, Page, browser, copy_of_the_course, driver
 
 PICTURES = ROOT / "build" / "browser"
-WIDTH, HEIGHT = 1300, 1700
 
 # `make test` collects everything below tests/; this folder has to be asked for.
 collect_ignore_glob = [] if os.environ.get("UNBLOCKED_BROWSER") else ["test_*.py"]
@@ -43,12 +41,7 @@ def pictures() -> Path:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Any]:
-    try:
-        api: Any = import_module("playwright.sync_api")
-    except ModuleNotFoundError:
-        # No skip: who asked for these tests wants to know that nothing was tested.
-        pytest.fail("The browser's driver is missing. Next: pip install playwright")
-    with api.sync_playwright() as started:
+    with driver() as started:
         yield started
 
 
@@ -66,24 +59,10 @@ def page(
     pictures: Path,
     tmp_path: Path,
 ) -> Iterator[Page]:
-    context = playwright.chromium.launch_persistent_context(
-        str(tmp_path / "profile"),
-        executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-        args=[
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-first-run",
-        ],
-        viewport={"width": WIDTH, "height": HEIGHT},
-        color_scheme=theme,
-    )
-    made = Page(context.pages[0], lab, pictures, theme)
-    try:
-        yield made
-    finally:
-        # What a test that failed saw last; after one that passed it is of no interest.
-        made.picture(f"99-last-{request.node.name.partition('[')[0]}")
-        context.close()
+    with browser(playwright, tmp_path / "profile", theme) as context:
+        made = Page(context.pages[0], lab, pictures, theme)
+        try:
+            yield made
+        finally:
+            # What a test that failed saw last; after one that passed it is of no interest.
+            made.picture(f"99-last-{request.node.name.partition('[')[0]}")

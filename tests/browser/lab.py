@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,7 @@ from checker.notebook.kernelspec import DISPLAY_NAME, NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60
+WIDTH, HEIGHT = 1300, 1700
 MENUS = 300  # pixels, and more than what is above and below a notebook
 NOTEBOOK = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook"
 TAB = "#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current"
@@ -45,6 +50,42 @@ def write_notebook(path: Path, cells: list[str], outputs: list[Any] | None = Non
         "name": NAME,
     }
     nbformat.write(notebook, path)
+
+
+@contextmanager
+def driver() -> Iterator[Any]:
+    """The browser's driver."""
+    try:
+        api: Any = import_module("playwright.sync_api")
+    except ModuleNotFoundError:
+        # No skip: who asked for a browser wants to know that nothing was seen in one.
+        message = "The browser's driver is missing. Next: pip install playwright"
+        raise RuntimeError(message) from None
+    with api.sync_playwright() as started:
+        yield started
+
+
+@contextmanager
+def browser(playwright: Any, profile: Path, theme: str = "light") -> Iterator[Any]:
+    """A Chromium with a new profile."""
+    context = playwright.chromium.launch_persistent_context(
+        str(profile),
+        executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+        viewport={"width": WIDTH, "height": HEIGHT},
+        color_scheme=theme,
+    )
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 class Lab:
