@@ -27,7 +27,8 @@ class ContentHook(BuildHookInterface[Any]):
         # By these a teacher's page knows what a class got wrong; no learner's folder gets them.
         files |= {
             path.relative_to(root).as_posix(): path
-            for path in sorted((root / "tests" / "wrong_answers").rglob("*.py"))
+            for path in sorted((root / "tests" / "wrong_answers").rglob("*"))
+            if path.suffix in (".py", ".diff")
         }
         build_data["force_include"] |= {
             str(path): f"checker/content/{name}" for name, path in files.items()

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.children import ROOT
+from checker.catalog import load
+from checker.gate.folders import Folders
 
 EXERCISES = {"blocking/never_block": "quote", "blocking/dashboard": "dashboard"}
 CHECKS = {
@@ -98,14 +100,11 @@ def check_scores(who: str, expected: list[Submission], fails: dict[str, set[str]
 def _program(exercise: str, name: str) -> str:
     if name == "asks twice":
         return _ASKS_TWICE
-    path = f"01_blocking/{exercise}"
-    places = (
-        ROOT / "solutions" / f"{path}.py",
-        ROOT / "tests" / "right_answers" / path / f"{name}.py",
-        ROOT / "tests" / "wrong_answers" / path / f"{name}.py",
-    )
-    chosen = places[:1] if name == "solution" else places[1:]
-    return next(file for file in chosen if file.is_file()).read_text(encoding="utf-8")
+    folders = Folders(ROOT)
+    found = load(folders.exercises).find(f"blocking/{exercise}")
+    places = {path.stem: path for path in [*folders.right(found), *folders.wrong(found)]}
+    places["solution"] = folders.solution(found)
+    return folders.whole(places[name]).decode()
 
 
 def _fails(text: str) -> list[str]:

@@ -27,6 +27,7 @@ _CHECKS = "checker/checks"
 _WRONG = "tests/wrong_answers"
 _RIGHT = "tests/right_answers"
 SURVIVORS = "survivors.toml"
+_KEPT = (".py", edits.SUFFIX)
 
 
 class NoSolution(ValueError):
@@ -72,7 +73,7 @@ class Folders:
         """The other right answers, by name."""
         return _answers(self.root / _RIGHT / exercise.chapter / exercise.name)
 
-    def whole(self, exercise: Exercise, answer: Path) -> bytes:
+    def whole(self, answer: Path) -> bytes:
         """An answer as a program, whichever way it is kept; raises one of `UNUSABLE`."""
         data = answer.read_bytes()
         if answer.suffix != edits.SUFFIX:
@@ -81,19 +82,29 @@ class Folders:
             diff = data.decode()
         except UnicodeDecodeError as error:
             raise edits.DoesNotApply(0, f"it cannot be read: {error}", "save it as UTF-8") from None
+        return edits.applied(diff, self.solution_of(answer)).encode()
+
+    def is_answer(self, path: Path) -> bool:
+        """Whether this file is a wrong or a right answer."""
+        tops = (self.root / _WRONG, self.root / _RIGHT)
+        return path.is_file() and path.suffix in _KEPT and path.parent.parent.parent in tops
+
+    def solution_of(self, answer: Path) -> str:
+        """The text of the solution that an answer is compared with; raises `NoSolution`."""
+        path = self.root / _SOLUTIONS / answer.parent.parent.name / f"{answer.parent.name}.py"
         try:
-            return edits.applied(diff, self.solution(exercise).read_text("utf-8")).encode()
-        except edits.DoesNotApply:
-            raise
+            text = path.read_text("utf-8")
+            edits.lines_of(text, docstrings=False)  # What it finds is kept for the answer.
         except (OSError, SyntaxError, ValueError) as error:
-            raise NoSolution(f"{self.name(self.solution(exercise))}: {error}") from None
+            raise NoSolution(f"{self.name(path)}: {error}") from None
+        return text
 
     def unusable(self, exercise: Exercise) -> Iterator[Finding]:
         """Answers that come to no program, and two that would be called the same."""
         for answers in (self.wrong(exercise), self.right(exercise)):
             for path in answers:
                 try:
-                    self.whole(exercise, path)
+                    self.whole(path)
                 except edits.DoesNotApply as error:
                     what, fix = error.what, error.fix
                     yield Finding(self.name(path), error.line, what, fix, exercise.id)
@@ -172,7 +183,7 @@ class Folders:
 
 def _answers(folder: Path) -> list[Path]:
     """The answers in a folder, by name."""
-    return [path for path in sorted(folder.glob("*")) if path.suffix in (".py", edits.SUFFIX)]
+    return [path for path in sorted(folder.glob("*")) if path.suffix in _KEPT]
 
 
 def _entries(folder: Path) -> list[Path]:

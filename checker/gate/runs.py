@@ -52,26 +52,24 @@ def runs_of(exercise: Exercise, folders: Folders) -> Iterator[Run]:
     yield Run(exercise, "stub", stub, task)
     yield Run(exercise, "bare stub", stub, task)
     ours = [(solution, solution.read_bytes())] if solution.is_file() else []
-    right = list(_readable(exercise, folders, folders.right(exercise)))
+    right = list(_readable(folders, folders.right(exercise)))
     for seed in SEEDS:
         for path, data in ours:
             yield Run(exercise, "solution", path, data, seed)
         for path, data in right:
             yield Run(exercise, "right", path, data, seed)
-    for number, (path, data) in enumerate(_readable(exercise, folders, folders.wrong(exercise))):
+    for number, (path, data) in enumerate(_readable(folders, folders.wrong(exercise))):
         yield Run(exercise, "wrong", path, data)
         yield Run(exercise, "wrong", path, data, _IN_TURN[number % len(_IN_TURN)])
     for path, data in ours:
         yield Run(exercise, "again", path, data)
 
 
-def _readable(
-    exercise: Exercise, folders: Folders, answers: list[Path]
-) -> Iterator[tuple[Path, bytes]]:
+def _readable(folders: Folders, answers: list[Path]) -> Iterator[tuple[Path, bytes]]:
     """The answers that can be checked; that another cannot is a finding of its own."""
     for path in answers:
         try:
-            data = folders.whole(exercise, path)
+            data = folders.whole(path)
         except UNUSABLE:
             continue
         yield path, data

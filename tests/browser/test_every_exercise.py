@@ -43,7 +43,7 @@ def test_a_learner_works_through_all_exercises(chapter: Chapter, page: Page) -> 
 
 def does_it_wrong(page: Page, number: int, exercise: Exercise) -> None:
     """The checks that this wrong answer fails are open, and one of them names its mistake."""
-    text = FOLDERS.wrong(exercise)[0].read_text()
+    text = FOLDERS.whole(FOLDERS.wrong(exercise)[0]).decode()
     claim = read_claim(text)
     answers(page, number, exercise, text)
     said = page.output(number).inner_text()

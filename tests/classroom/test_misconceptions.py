@@ -83,7 +83,8 @@ def test_each_wrong_answer_of_the_course_is_known_by_what_it_fails() -> None:
     def use(checks: Engine) -> dict[str, list[str]]:
         stub = folders.stub(exercise).read_bytes()
         jobs = {
-            p.stem: Job(exercise, p.name, p.read_bytes(), stub) for p in folders.wrong(exercise)
+            path.stem: Job(exercise, path.name, folders.whole(path), stub)
+            for path in folders.wrong(exercise)
         }
         return {
             slug: [one.slug for one in match(checks.check(job), known)]

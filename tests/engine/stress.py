@@ -16,14 +16,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from checker.engine.engine import Engine, Job, engine
+from checker.gate.folders import Folders
 from tests.engine import corpus
 
 # A pass, a fail with a diff and a place, a leak, an exception, a crash, and prints.
 ATTEMPTS = (
     "solutions/01_blocking/never_block.py",
-    "tests/wrong_answers/01_blocking/never_block/few_threads.py",
-    "tests/wrong_answers/01_blocking/never_block/pause_not_awaited.py",
-    "tests/wrong_answers/00_start/first_check/prints_the_text.py",
+    "tests/wrong_answers/01_blocking/never_block/few_threads.diff",
+    "tests/wrong_answers/01_blocking/never_block/pause_not_awaited.diff",
+    "tests/wrong_answers/00_start/first_check/prints_the_text.diff",
     "tests/engine/hostile/recursion.py",
     "tests/engine/hostile/segmentation_fault.py",
 )
@@ -51,7 +52,8 @@ def job_for(path: str) -> Job:
     """One of them, as a job."""
     at = "blocking/never_block" if "never_block" in path else "start/first_check"
     (exercise,) = (each for each in corpus.exercises() if each.id == at)
-    return Job(exercise, f"/course/work/{exercise.path}", (corpus.ROOT / path).read_bytes())
+    data = Folders(corpus.ROOT).whole(corpus.ROOT / path)
+    return Job(exercise, f"/course/work/{exercise.path}", data)
 
 
 @contextmanager

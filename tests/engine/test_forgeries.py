@@ -11,6 +11,7 @@ from checker.catalog import Exercise
 from checker.engine.engine import Engine, engine
 from checker.engine.limits import Limits
 from checker.engine.verdict import Verdict
+from checker.gate.folders import Folders
 from tests.engine import forged
 
 if sys.platform != "linux":
@@ -53,4 +54,4 @@ def test_each_forgery_and_what_stops_it_is_written_down() -> None:
 
 
 def _honest(grader: Engine, exercise: Exercise, file: Path) -> Verdict:
-    return forged.check(grader, exercise, file.read_bytes(), Limits(forged.LIMIT_S))
+    return forged.check(grader, exercise, Folders(forged.ROOT).whole(file), Limits(forged.LIMIT_S))

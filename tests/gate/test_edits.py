@@ -141,7 +141,7 @@ def test_every_answer_of_the_course_is_the_same_after_it_was_made_a_diff() -> No
     for exercise in load(folders.exercises).exercises:
         solution = folders.solution(exercise).read_text()
         for path in [*folders.wrong(exercise), *folders.right(exercise)]:
-            whole = folders.whole(exercise, path).decode()
+            whole = folders.whole(path).decode()
             assert applied(difference(whole, solution), solution) == whole, path
             seen += 1
     assert seen > 500

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from checker.catalog import Exercise, load
 from checker.engine.verdict import Verdict
 from checker.gate.first_line import names_check, read_claim
+from checker.gate.folders import Folders
 from tests.classroom.intake import packed
 from tests.engine import corpus
 
@@ -49,19 +50,15 @@ class Work(NamedTuple):
 @cache
 def answers(only: str = "") -> list[Work]:
     """Solutions, right answers and wrong answers of the course, one exercise after the other."""
-    made = []
+    made, folders = [], Folders(ROOT)
     for exercise in load(ROOT / "exercises").exercises:
         if not exercise.id.startswith(only):
             continue
-        folder = Path(exercise.chapter, exercise.name)
-        right = [ROOT / "solutions" / exercise.path]
-        right += sorted((ROOT / "tests" / "right_answers" / folder).glob("*.py"))
-        wrong = sorted((ROOT / "tests" / "wrong_answers" / folder).glob("*.py"))
-        made += [Work(exercise, path.read_bytes()) for path in right]
-        made += [
-            Work(exercise, path.read_bytes(), read_claim(path.read_text("utf-8")).checks)
-            for path in wrong
-        ]
+        right = [folders.solution(exercise), *folders.right(exercise)]
+        made += [Work(exercise, folders.whole(path)) for path in right]
+        for path in folders.wrong(exercise):
+            data = folders.whole(path)
+            made.append(Work(exercise, data, read_claim(data.decode()).checks))
     return made
 
 

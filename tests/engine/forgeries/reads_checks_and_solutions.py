@@ -17,7 +17,7 @@ PATHS = [
     f"{package}/engine/judge.py",
     f"{course}/solutions/01_blocking/never_block.py",
     f"{course}/exercises/01_blocking/never_block.py",
-    f"{course}/tests/wrong_answers/01_blocking/never_block/time_sleep_kept.py",
+    f"{course}/tests/wrong_answers/01_blocking/never_block/time_sleep_kept.diff",
     f"{course}/tests/engine/test_forgeries.py",
     "/etc/passwd",
     "/proc/self/environ",

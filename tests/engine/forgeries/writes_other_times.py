@@ -1,7 +1,7 @@
 """Tries to write into the journal with other times, and by other ways, than its clock has.
 
 exercise: event_loop/round_robin
-twin: tests/wrong_answers/02_event_loop/round_robin/newest_first.py
+twin: tests/wrong_answers/02_event_loop/round_robin/newest_first.diff
 ended: broke the wire
 """
 
