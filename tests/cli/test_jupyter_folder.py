@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from checker.cli.jupyter.app import NO_NEWS, is_news
 from checker.cli.jupyter.folder import environment, write_settings
 from checker.cli.jupyter.server import arguments
 from checker.cli.jupyter.settings import HIDDEN, OVERRIDES, PAGE_CONFIG, first_page, server_config
@@ -43,6 +45,17 @@ def test_jupyterlab_has_every_extension_that_is_switched_off() -> None:
         assert off is True
         assert re.fullmatch(r"@jupyterlab/([a-z-]+)(:\w+)?", name)
         assert name.split("/")[1].split(":")[0] in known
+
+
+def test_one_line_of_the_servers_log_is_left_out_and_no_line_like_it() -> None:
+    for line, news in (
+        (NO_NEWS, False),
+        (NO_NEWS.replace("90000", "30001"), True),
+        (NO_NEWS + ".", True),
+        ("WebSocket ping timeout after 90001 ms.", True),
+    ):
+        record = logging.LogRecord("ServerApp", logging.WARNING, "x.py", 1, line, None, None)
+        assert is_news(record) == news
 
 
 def test_everything_is_written_below_the_folder_of_the_course(tmp_path: Path) -> None:

@@ -65,8 +65,6 @@ def server_config(course: Path) -> Json:
             "log_level": "WARN",
             "open_browser": True,
             "root_dir": str(course),
-            # Jupyter's own default is longer than Tornado allows, which it says at each start.
-            "tornado_settings": {"ws_ping_timeout": 30_000},
         },
         "ContentsManager": {"hide_globs": HIDDEN},
         # Else every kernel warns that what it sends over loopback could be read.
