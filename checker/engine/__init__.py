@@ -5,6 +5,7 @@ ahead      what each fork would do again, done once before them
 plugin     the fixtures of the checks, and async checks that run in the lab
 session    pytest, the checks that it collected
 engine     one attempt to one verdict
+seeds      one attempt under several seeds in one fork, for the author's gate
 fork       a piece of work in a fork, within limits
 inside     the checks of one exercise, inside of a fork
 judge      an exception, made a result that a learner can read

@@ -36,6 +36,7 @@ def prepare(materials: list[Path]) -> None:
         import checker.engine.child  # noqa: F401
 
         share_arenas()
+    _resolve("checker.lab")
     lab.run(_nothing)
     for name, module in list(sys.modules.items()):
         # To label a file asks the system about each part of its path.
@@ -59,9 +60,18 @@ def import_for(programs: Iterable[bytes]) -> bool:
                 with suppress(ModuleNotFoundError):
                     for module in modules:
                         import_module(module)
+                    if package == "anyio":
+                        _resolve("anyio")
                     if package == "fastapi":
                         warm()  # Its first app and first request import half as much again.
     return len(_imported) > before
+
+
+def _resolve(package: str) -> None:
+    """Let a package that imports its parts when they are first named import all of them."""
+    module = import_module(package)
+    for name in dir(module):
+        getattr(module, name, None)
 
 
 async def _nothing() -> None:

@@ -9,9 +9,9 @@ import gc
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +26,7 @@ from checker.engine.job import Job
 from checker.engine.judge import check_id, title_of
 from checker.engine.limits import USUAL, Ended, Limits, Send
 from checker.engine.seal import Seal
+from checker.engine.seeds import by_seed, check_each, roomier
 from checker.engine.session import CHECKS, Checks, check_file, with_checks
 from checker.engine.verdict import Verdict
 from checker.lab.allocator import give_back
@@ -73,24 +74,25 @@ class Engine:
 
     def check(self, job: Job, limits: Limits = USUAL, stop_when: Iterable[int] = ()) -> Verdict:
         """One attempt, in a process of its own; ended when a descriptor in `stop_when` is ready."""
-        exercise = job.exercise
-        fault = self._checks.fault(exercise.chapter, exercise.name)
-        base = Verdict(
-            exercise=exercise.id,
-            outcome="checker_error",
-            points=0,
-            points_of=exercise.points,
-            checks=[],
-            seed=job.seed,
-            attempt=sha256(job.data).hexdigest(),
-            versions=versions(),
-        )
-        if fault:
-            return replace(base, ended="no checks", printed=fault)
-        items = self._checks.of(exercise.chapter, exercise.name)
-        titles = {check_id(item): title_of(item) for item in items}
-        ended = self._run(job, limits, stop_when)
-        return conclude(base, ended, titles, job, limits)
+        if fault := self._fault(job):
+            return replace(_no_verdict(job), ended="no checks", printed=fault)
+        return self._conclude(job, self._run(job, limits, stop_when), limits)
+
+    def check_seeds(self, job: Job, seeds: Sequence[int], limits: Limits = USUAL) -> list[Verdict]:
+        """One attempt under several seeds: the verdicts that `check` would make, for less.
+
+        The seeds share a fork where they can; `checker.engine.seeds` says when, and for whom.
+        """
+        jobs = [job._replace(seed=seed) for seed in seeds]
+        ends: list[Ended | None] = [None] * len(jobs)
+        if len(jobs) > 1 and self._forks and self._jail is None and not self._fault(job):
+            self.import_for([job.data])
+            work = partial(check_each, job, seeds, self.work, limits, self._seal)
+            ends = by_seed(fork.run(work, roomier(limits)), seeds)
+        return [
+            self.check(each, limits) if ended is None else self._conclude(each, ended, limits)
+            for each, ended in zip(jobs, ends, strict=True)
+        ]
 
     def work(self, job: Job, send: Send) -> None:
         """What is done in the process of an attempt, and nowhere else."""
@@ -98,6 +100,14 @@ class Engine:
         attempt = job.filename, job.data
         with routes.scope():
             check_attempt(items, self._reporter, self._seal, attempt, job.stub, job.seed, send)
+
+    def _fault(self, job: Job) -> str:
+        return self._checks.fault(job.exercise.chapter, job.exercise.name)
+
+    def _conclude(self, job: Job, ended: Ended, limits: Limits) -> Verdict:
+        items = self._checks.of(job.exercise.chapter, job.exercise.name)
+        titles = {check_id(item): title_of(item) for item in items}
+        return conclude(_no_verdict(job), ended, titles, job, limits)
 
     def _run(self, job: Job, limits: Limits, stop_when: Iterable[int]) -> Ended:
         if self._jail is not None:
@@ -126,6 +136,20 @@ class Engine:
         if self._attempts >= _ATTEMPTS or sys.getallocatedblocks() >= self._blocks + _BLOCKS:
             gc.unfreeze()
             self._freeze()
+
+
+def _no_verdict(job: Job) -> Verdict:
+    """What a verdict says before anything is known of the attempt."""
+    return Verdict(
+        exercise=job.exercise.id,
+        outcome="checker_error",
+        points=0,
+        points_of=job.exercise.points,
+        checks=[],
+        seed=job.seed,
+        attempt=sha256(job.data).hexdigest(),
+        versions=versions(),
+    )
 
 
 def engine(

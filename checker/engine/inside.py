@@ -80,6 +80,8 @@ def check_attempt(
         return
     os.chdir("/")
     _put_away(items)
+    for item in items:
+        judge.forget(item)  # It may have been run here before, under another seed.
     watching = _watchers()
     replaced: list[str] = []
     try:

@@ -9,7 +9,6 @@ Invariant: when `run` returns, the process of the attempt is gone.
 from __future__ import annotations
 
 import gc
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -126,7 +125,4 @@ def _tidy(item: pytest.Item, reporter: Reporter) -> None:
     """What is garbage now would be set aside by the next run, and stay."""
     judge.forget(item)
     reporter.failure = None
-    # pytest keeps the last exception for debuggers, and with it all that its frames hold.
-    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
-        vars(sys).pop(name, None)
     gc.collect()

@@ -67,11 +67,18 @@ def failed(item: pytest.Item, error: BaseException, when: str) -> CheckResult:
 
 
 def forget(item: pytest.Item) -> None:
-    """Let go of what a check held, where its process goes on."""
+    """Release what a check held, where its process goes on."""
+    forget_exception()
     if RUN in item.stash:
         del item.stash[RUN]
     if ATTEMPT in item.stash:
         del item.stash[ATTEMPT]
+
+
+def forget_exception() -> None:
+    """Release the last exception, which pytest keeps for debuggers, with all its frames."""
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
 
 
 def _result(

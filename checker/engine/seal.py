@@ -20,6 +20,7 @@ import gc
 import sys
 from array import array
 from collections.abc import Iterator
+from itertools import islice
 from types import (
     BuiltinFunctionType,
     ClassMethodDescriptorType,
@@ -82,7 +83,11 @@ _IN_MODULES = (type, BuiltinFunctionType, FunctionType)
 # What belongs to whoever runs the program, and changes as a matter of course.
 _CHANGES = {("sys", "unraisablehook"), ("sys", "excepthook"), ("sys", "displayhook")}
 
-_VERSION_AT = object.__basicsize__ + 8  # in a dictionary, after the count of its entries
+# The interpreter makes these when something first asks a type for its annotations.
+_MADE_WHEN_ASKED = ("__annotations__", "__annotations_cache__")
+
+_SIZE_AT = object.__basicsize__  # in a dictionary, the count of its entries
+_VERSION_AT = _SIZE_AT + 8
 
 
 class _Owned(NamedTuple):
@@ -113,6 +118,7 @@ class Seal:
         self._shallow = sum(map(_is_module, owned))
         self._versions = array("Q", (_version(owned.namespace) for owned in self._owned))
         self._version_at = array("Q", (id(each.namespace) + _VERSION_AT for each in self._owned))
+        self._sizes = array("Q", (_word(id(each.namespace) + _SIZE_AT) for each in self._owned))
         self._modules = {module.__name__: module for module in _modules()}
         functions = [
             (f"{owned.name}.{key}", function)
@@ -147,6 +153,16 @@ class Seal:
             found += self._owned[number].mend()
         if deep:
             found += self._mend_code()
+        return found
+
+    def added(self) -> list[str]:
+        """The names that types have by now, and did not have when this was made."""
+        found = []
+        for number in range(self._shallow, len(self._owned)):
+            owned, size = self._owned[number], self._sizes[number]
+            if _word(self._version_at[number] - _VERSION_AT + _SIZE_AT) > size:
+                names = islice(list(owned.namespace), size, None)
+                found += [f"{owned.name}.{key}" for key in names if key not in _MADE_WHEN_ASKED]
         return found
 
     def _mend_code(self) -> list[str]:

@@ -5,14 +5,16 @@
     other right answers          pass
     wrong answers                fail exactly the checks that their first line names
 
-All but the stub also under other seeds: who passes by luck, or fails by it, is found out. Wrong
-answers are many, so each is checked under the usual seed and one of the others, in turn.
+All but the stub are checked under other seeds, too, so an answer that passes or fails by luck is
+found out. Wrong answers are many, so each is checked under the usual seed and one of the others, in
+turn. The seeds of one attempt share a fork; `again` has a fork of its own, which proves that two
+processes give the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -41,6 +43,14 @@ class Run:
         # Without the stub the engine cannot see that nothing was written, and runs the checks.
         stub = None if self.kind == "bare stub" else folders.stub(self.exercise).read_bytes()
         return Job(self.exercise, str(self.path.with_suffix(".py")), self.data, stub, self.seed)
+
+
+def by_attempt(runs: Sequence[Run]) -> list[list[int]]:
+    """The numbers of the runs that are the same but for their seed, attempt by attempt."""
+    found: dict[Run, list[int]] = {}
+    for number, run in enumerate(runs):
+        found.setdefault(replace(run, seed=0), []).append(number)
+    return list(found.values())
 
 
 def runs_of(exercise: Exercise, folders: Folders) -> Iterator[Run]:

@@ -23,7 +23,7 @@ from checker.gate.judged import Judge, Judged
 from checker.gate.pool import spread
 from checker.gate.roads import JailPerProcess
 from checker.gate.roads import differences as differences_of_roads
-from checker.gate.runs import SEEDS, Run, runs_of
+from checker.gate.runs import SEEDS, Run, by_attempt, runs_of
 from checker.gate.shape import differences
 from checker.gate.written import read_checks
 
@@ -136,15 +136,21 @@ def _all(
 ) -> Callable[[Engine], list[str]]:
     """What checks all runs with an engine, each to the text of its verdict."""
 
+    attempts = by_attempt(runs)
+
     def use(warm: Engine) -> list[str]:
-        progress(len(runs))
+        def answer(number: int) -> str:
+            mine = [runs[each] for each in attempts[number]]
+            verdicts = warm.check_seeds(mine[0].job(folders), [run.seed for run in mine])
+            return json.dumps([verdict.to_json() for verdict in verdicts])
+
+        progress(len(attempts))
         warm.import_for(run.data for run in runs)
-        return spread(
-            len(runs),
-            lambda n: warm.check(runs[n].job(folders)).to_json(),
-            lambda: progress(0),
-            workers,
-        )
+        texts: dict[int, str] = {}
+        answers = spread(len(attempts), answer, lambda: progress(0), workers)
+        for numbers, found in zip(attempts, answers, strict=True):
+            texts.update(zip(numbers, json.loads(found), strict=True))
+        return [texts[number] for number in range(len(runs))]
 
     return use
 
