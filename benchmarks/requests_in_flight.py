@@ -20,7 +20,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -33,7 +33,7 @@ BAR, BAR_MB = 1.3, 1000.0
 # that is too slow for the first of them takes the next.
 HOLDS_S = (20.0, 60.0, 180.0)
 
-Main = Callable[[], Awaitable[None]]
+Main = Callable[[], Coroutine[Any, Any, None]]
 
 
 class _Contestant(NamedTuple):
@@ -138,7 +138,7 @@ def _run(loop: str, main: Main) -> None:
         return
     if loop == "asyncio, no gc":
         gc.disable()
-    asyncio.run(main())  # type: ignore[arg-type]
+    asyncio.run(main())
 
 
 def contestant(driver: str, loop: str, requests: int, hold_s: float) -> dict[str, Any]:

@@ -11,7 +11,8 @@ Bar: 1.25 times plain asyncio without a trace, 2.5 times with one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from benchmarks.harness import Figure, Report, alternate, cpu_s, medians, ratio
 from checker import lab
@@ -21,7 +22,7 @@ SWITCHING_TASKS, TIMER_TASKS = 40, 200
 BAR, BAR_TRACED = 1.25, 2.5
 ROUNDS = 9
 
-_Main = Callable[[], Awaitable[None]]
+_Main = Callable[[], Coroutine[Any, Any, None]]
 
 
 async def _switch(times: int) -> None:
@@ -69,7 +70,7 @@ def measure() -> Report:
 
 def _contestants(main: _Main) -> dict[str, Callable[[], float]]:
     return {
-        "asyncio": lambda: cpu_s(lambda: asyncio.run(main())),  # type: ignore[arg-type]
+        "asyncio": lambda: cpu_s(lambda: asyncio.run(main())),
         "lab": lambda: cpu_s(lambda: lab.run(main, trace=False)),
         "lab, traced": lambda: cpu_s(lambda: lab.run(main)),
     }

@@ -10,7 +10,9 @@ Workers are named as the start method of their pool names processes, and are wha
 semaphores, and no process that keeps track of these.
 
 What is not modelled: the workers share the program's modules and globals, and starting one takes
-no time. Other ways to start processes are refused.
+no time. Other ways to start processes are refused, and so are the locks, events and queues that
+processes share: they wait in the system, and since Python 3.14, where `forkserver` is the usual
+start method, the first one starts a process that keeps track of them.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from concurrent.futures import process as futures_process
 from concurrent.futures.process import ProcessPoolExecutor
 from typing import Any, NoReturn
 
+from checker.lab.arrivals import Arrivals
 from checker.lab.clock import Clock
 from checker.lab.current import local
 from checker.lab.errors import WrongUse
@@ -91,7 +94,7 @@ class Processes:
         """Pools that were used in this run and not shut down."""
         return [executor for executor, pool in self._pools.items() if not pool.closed]
 
-    def install(self, swaps: Swaps) -> None:
+    def install(self, swaps: Swaps, arrivals: Arrivals) -> None:
         """Replace what a pool does, and refuse other processes."""
         owner = ProcessPoolExecutor
         real_init, real_submit, real_shutdown = owner.__init__, owner.submit, owner.shutdown
@@ -130,6 +133,8 @@ class Processes:
             swaps.attribute(futures_process, name, _unless_modelled(getattr(futures_process, name)))
         contexts = multiprocessing.context.BaseContext
         swaps.attribute(contexts, "SimpleQueue", _unless_modelled(contexts.SimpleQueue))
+        # Each lock, event, queue and shared value begins with one of these.
+        arrivals.when_imported("multiprocessing.synchronize", lambda: _refuse_semaphores(swaps))
         swaps.function(multiprocessing.process.active_children, self._active_children)
         self._install_system_calls(swaps)
 
@@ -213,6 +218,24 @@ def _in_strands(refuse: Callable[[Any], None]) -> Callable[[Any], None]:
             refuse(process)
 
     return start
+
+
+def _refuse_semaphores(swaps: Swaps) -> None:
+    from multiprocessing.synchronize import SemLock
+
+    real = SemLock.__init__
+
+    def init(semaphore: Any, *args: Any, **kwargs: Any) -> None:
+        if local.strand is not None:
+            raise WrongUse(
+                "the locks, events, queues and shared values of multiprocessing wait in the "
+                "system, where the lab's clock does not reach them; pass a worker what it needs "
+                "as arguments and take its result, or run the program with lab.real.run. Threads "
+                "and tasks wait for those of threading and asyncio"
+            )
+        real(semaphore, *args, **kwargs)
+
+    swaps.attribute(SemLock, "__init__", init)
 
 
 def _refuse_processes() -> None:

@@ -22,6 +22,8 @@ _STARTERS = {
     "Thread._bootstrap",
     "Thread._bootstrap_inner",
     "Thread.run",
+    "WorkerContext.initialize",
+    "WorkerContext.run",
     "WorkerThread.run",
     "_WorkItem.run",
     "_worker",

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import sys
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
@@ -149,9 +150,20 @@ class Swaps:
 
 
 def verify() -> None:
-    """Refuse to go on where the interpreter's layout is another one than we know."""
+    """Refuse to go on where the interpreter's layout is another one than we know.
+
+    In a free-threaded build it is one, and threads that hold no baton run at the same time there:
+    what is written into a type could meet a thread that reads it.
+    """
     import time
 
+    # In 3.13 and 3.14 the flag stands for `sysconfig.get_config_var("Py_GIL_DISABLED")`, which
+    # takes a file to read. It says how Python was built, also where PYTHON_GIL=1 is set.
+    if "t" in getattr(sys, "abiflags", ""):
+        raise RuntimeError(
+            f"the lab does not work in a free-threaded build of Python ({sys.executable}): it runs "
+            "one thread at a time and relies on the GIL; use the usual build of the same version"
+        )
     probe = original(time.monotonic)
     swaps = Swaps()
     struct = _Builtin.from_address(id(probe))

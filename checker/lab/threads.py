@@ -27,6 +27,7 @@ from checker.lab.current import RunningMachine, local, outside
 from checker.lab.errors import Stop, WrongUse
 from checker.lab.locks import Locks
 from checker.lab.names import Names
+from checker.lab.refusals import is_of_interpreters, refuse_interpreters
 from checker.lab.swap import Swaps
 from checker.trace import Lane
 
@@ -166,6 +167,8 @@ class Threads:
 
     def _meet(self, pool: ThreadPoolExecutor) -> None:
         """A pool is used for the first time in this run: its threads must be the run's own."""
+        if is_of_interpreters(pool):
+            refuse_interpreters()
         if any(thread not in self.strands for thread in pool._threads):
             raise WrongUse(
                 "this ThreadPoolExecutor started its threads outside of the run, where the "

@@ -135,6 +135,12 @@ def _install_calendar(swaps: Swaps, clock: Clock) -> None:
     def utcnow(cls: type[datetime.datetime]) -> Any:
         return now(cls, _UTC).replace(tzinfo=None)
 
+    def today(cls: type[datetime.date]) -> datetime.date:
+        return cls.fromtimestamp(time.time())
+
+    # Up to Python 3.14 this is what it does by itself. The one of 3.15 asks the C library for the
+    # time when it is called for `date` itself (`date.today` in CPython's _datetimemodule.c).
+    swaps.method(datetime.date, "today", classmethod(today))
     swaps.method(datetime.datetime, "now", classmethod(now))
     swaps.method(datetime.datetime, "utcnow", classmethod(utcnow))
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVarTuple, cast
 from checker.lab import where
 from checker.lab.current import local
 from checker.lab.errors import name_of
+from checker.lab.refusals import is_of_interpreters
 from checker.lab.steps import StepMeter
 from checker.lab.tasks import LabTask, Numbered
 from checker.trace import ENDED, Cancel, Got, Lane, Ran, Recorder
@@ -159,6 +160,7 @@ class Traced(Numbered):
                 self.recorder.add(Got(now, lane, local.strand.name))
             return func(*job_args)
 
-        if executor is None or isinstance(executor, ThreadPoolExecutor):
+        in_thread = executor is None or isinstance(executor, ThreadPoolExecutor)
+        if in_thread and not is_of_interpreters(executor):
             return super().run_in_executor(executor, job, *args)
         return super().run_in_executor(executor, func, *args)

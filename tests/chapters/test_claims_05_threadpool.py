@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from functools import partial
@@ -125,7 +125,9 @@ async def awaited() -> int:
     return 1
 
 
-def web(handler: Callable[..., Any], *needs: Callable[..., Any]) -> Callable[[], Awaitable[Any]]:
+def web(
+    handler: Callable[..., Any], *needs: Callable[..., Any]
+) -> Callable[[], Coroutine[Any, Any, Any]]:
     app = FastAPI(dependencies=[Depends(need) for need in needs])
     app.get("/")(handler)
     return lambda: get(app)
@@ -199,7 +201,7 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def test_a_handler_and_its_dependency_are_a_visit_each(visits: list[Any]) -> None:
-    asyncio.run(web(lambda: 1, plain)())  # type: ignore[arg-type]
+    asyncio.run(web(lambda: 1, plain)())
     assert visits == [None, None]
 
 

@@ -460,3 +460,45 @@ def test_a_queue_between_processes_is_refused_when_it_is_used() -> None:
 
     with pytest.raises(lab.WrongUse, match="the lab starts no processes but those of"):
         lab.run(main)
+
+
+# `forkserver` is the usual start method on Linux since Python 3.14.
+
+
+def test_a_pool_of_the_usual_start_method_is_modelled_and_starts_nothing() -> None:
+    tracker = resource_tracker._resource_tracker._pid  # type: ignore[attr-defined]
+
+    async def main() -> tuple[int, list[str]]:
+        loop = asyncio.get_running_loop()
+        with ProcessPoolExecutor(2) as pool:
+            jobs = [loop.run_in_executor(pool, lab.cpu, 1) for _ in range(2)]
+            names = [child.name for child in multiprocessing.active_children()]
+            await asyncio.gather(*jobs)
+        return os.getpid(), names
+
+    run = lab.run(main)
+    kind = multiprocessing.get_context().Process.__name__
+    assert run.result == (os.getpid(), [f"{kind}-1", f"{kind}-2"])
+    assert run.elapsed == 1
+    assert resource_tracker._resource_tracker._pid == tracker  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize("what", ["Lock", "RLock", "Semaphore", "Event", "Condition", "Queue"])
+def test_what_processes_share_is_refused_and_starts_no_tracker(method: str, what: str) -> None:
+    context = multiprocessing.get_context(method)
+    tracker = resource_tracker._resource_tracker._pid  # type: ignore[attr-defined]
+
+    async def main() -> None:
+        getattr(context, what)()
+
+    with pytest.raises(lab.WrongUse, match=r"multiprocessing wait in the system.*as arguments"):
+        lab.run(main)
+    assert resource_tracker._resource_tracker._pid == tracker  # type: ignore[attr-defined]
+
+
+def test_what_processes_share_works_outside_of_a_run() -> None:
+    lab.run(asyncio.sleep, 1)
+    event = multiprocessing.get_context("fork").Event()
+    event.set()
+    assert event.is_set()

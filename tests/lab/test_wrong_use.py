@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 import urllib.error
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 
 from checker import lab
+from checker.lab import swap
 from tests.lab.places import place
 
 
@@ -430,3 +432,17 @@ def test_a_function_that_the_program_put_in_place_of_sleep_stays_its_own() -> No
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("0.0 [2]\n", "")
+
+
+# The interpreter.
+
+
+@pytest.mark.parametrize("flags", ["t", "td"])
+def test_a_free_threaded_build(flags: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "abiflags", flags)
+    with pytest.raises(RuntimeError, match=r"free-threaded build.*relies on the GIL; use"):
+        swap.verify()
+
+
+def test_the_flag_of_a_free_threaded_build_says_what_the_configuration_says() -> None:
+    assert ("t" in sys.abiflags) == bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
