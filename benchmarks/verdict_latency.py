@@ -175,7 +175,7 @@ def _chapter(
         page.start(number, exercise.id)
         answers = {"right": folders.solution(exercise), "wrong": folders.wrong(exercise)[0]}
         for name, answer in answers.items():
-            program = folders.whole(exercise, answer).decode()
+            program = folders.whole(answer).decode()
             text = f"%%exercise {exercise.id}\n{program}"
             runs = [_run(page, number, f"{text}# {n}", file) for n in range(1 + REPEATS)][1:]
             found[f"{exercise.id} {name}"] = runs

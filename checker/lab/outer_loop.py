@@ -55,5 +55,6 @@ def clear(loop: asyncio.AbstractEventLoop) -> None:
 def _swap_current_task(loop: asyncio.AbstractEventLoop | None, task: Any) -> Any:
     """Make `task` the current one of the thread, whose running loop is `loop`."""
     if sys.version_info >= (3, 14) and loop is not None:
-        return asyncio.tasks._swap_current_task(loop, task)
+        tasks: Any = asyncio.tasks
+        return tasks._swap_current_task(loop, task)
     return None
