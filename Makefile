@@ -12,7 +12,7 @@ PY := "$(VENV)/bin/python"
 find_python = PYTHON="$(PYTHON)" VENV="$(VENV)" sh tools/find_python.sh
 ready = python=$$($(find_python)) && "$$python" -I tools/set_up.py "$(VENV)" $(1)
 
-.PHONY: help lab test test-all test-browser lint format chapters bench lock upgrade clean
+.PHONY: help lab test test-long test-all test-browser lint format chapters bench lock upgrade clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' Makefile | awk -F '~' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -21,8 +21,18 @@ lab: ## Open the course in JupyterLab (sets everything up the first time)
 	@$(call ready,course)
 	@$(PY) -m checker.cli lab $(ARGS)
 
-test: lint ## Style, types and all tests
-	@$(PY) -m pytest $(ARGS)
+# A run of the tests starts a thousand processes. They keep their bytecode, whatever the shell says:
+# without it each of them would compile everything that it imports.
+test test-long: export PYTHONDONTWRITEBYTECODE :=
+workers := -n auto --dist worksteal
+
+test: $(if $(strip $(ARGS)),,lint) ## Style, types and all tests; with ARGS="tests/lab -k clock" only those tests
+	@$(call ready,dev)
+	@$(PY) -m pytest $(or $(strip $(ARGS)),$(workers))
+
+test-long: ## What takes too long for `make test`: the same claims, at length
+	@$(call ready,dev)
+	@$(PY) -m pytest -m long $(workers) -o watchdog_s=7200 $(ARGS)
 
 test-all: ## The same on Python 3.11 to 3.15, as far as they are there
 	@MAKE="$(MAKE)" sh tools/test_all.sh
