@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 HINTS = 3  # orient, point, nearly tell
-_SLUG = re.compile(r"\d\d_[a-z][a-z0-9_]*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+SLUG = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class CatalogError(ValueError):
@@ -119,7 +119,7 @@ def load(folder: Path) -> Catalog:
 def _read(file: Path) -> Chapter:
     text = file.read_text(encoding="utf-8")
     slug = file.parent.name
-    if not _SLUG.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         raise CatalogError(f"{file.parent}: name the folder NN_slug, such as 01_blocking")
     try:
         table = tomllib.loads(text)
@@ -187,7 +187,7 @@ class _Reader:
 
     def exercise(self, chapter: str, name: str, entry: Any) -> Exercise:
         table = f"exercises.{name}"
-        if not isinstance(entry, dict) or not _NAME.fullmatch(name):
+        if not isinstance(entry, dict) or not NAME.fullmatch(name):
             at = f"{self._file}:{self._line('', table)}"
             raise CatalogError(f"{at}: {table}: write it as [exercises.some_name]")
         hints = self.texts(entry, "hints", table)

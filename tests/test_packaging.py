@@ -284,7 +284,8 @@ def test_the_wheel_carries_the_course_less_the_sources_of_its_chapters(wheel: Pa
         }
     folder = ROOT / "tests" / "wrong_answers"
     answers = sorted(path for end in ("py", "diff") for path in folder.rglob(f"*.{end}"))
-    course = files(ROOT) | {path.relative_to(ROOT).as_posix(): path for path in answers}
+    more = [*answers, ROOT / "docs" / "authoring.md"]
+    course = files(ROOT) | {path.relative_to(ROOT).as_posix(): path for path in more}
     assert carried == {name: path.read_bytes() for name, path in course.items()}
     assert {"chapters/00_start.ipynb", "exercises/00_start/first_check.py"} <= set(carried)
     assert "solutions/00_start/first_check.py" in carried

@@ -30,6 +30,8 @@ class ContentHook(BuildHookInterface[Any]):
             for path in sorted((root / "tests" / "wrong_answers").rglob("*"))
             if path.suffix in (".py", ".diff")
         }
+        # What `unblocked new` points an author to.
+        files["docs/authoring.md"] = root / "docs" / "authoring.md"
         build_data["force_include"] |= {
             str(path): f"checker/content/{name}" for name, path in files.items()
         }

@@ -44,7 +44,7 @@ def check(
             for verdict in at.check_all(chosen, lambda job: engine.check(job._replace(seed=seed)))
         ]
 
-    raise typer.Exit(code_for(engine(chosen, use)))
+    raise typer.Exit(code_for(engine(chosen, use, at.checks)))
 
 
 def _shown(at: Desk, verdict: Verdict, as_json: bool) -> Verdict:

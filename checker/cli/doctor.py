@@ -112,7 +112,7 @@ def _checks() -> _Found:
         jobs = [Job(first, str(file), file.read_bytes(), stub.read_bytes()) for file in files]
         return [engine.check(job).outcome for job in jobs]
 
-    outcomes = engine([first], use)
+    outcomes = engine([first], use, at.checks)
     well = outcomes in (["not_attempted", "passed"], ["not_attempted"])
     return well, f"{first.id}: {', '.join(outcomes)}", "report this, with what is above"
 

@@ -51,6 +51,7 @@ def grade(
     settings = _settings(
         only or [],
         hidden,
+        dask,
         title=title,
         seed=_seed(seed, out),
         sandbox=_sandbox(sandbox, unsafe, dask),
@@ -74,10 +75,10 @@ def grade(
     raise typer.Exit(_desk.OUR_FAULT if progress.counts["checker_error"] else 0)
 
 
-def _settings(only: list[str], hidden: Path | None, **more: Any) -> Settings:
+def _settings(only: list[str], hidden: Path | None, dask: str, **more: Any) -> Settings:
     from checker.catalog import UnknownExercise, load
     from checker.classroom.grading.settings import Settings, read_hidden
-    from checker.course import NoCourse, find_course
+    from checker.course import CHECKS, NoCourse, find_course
     from checker.install.content import shipped
 
     try:
@@ -90,6 +91,11 @@ def _settings(only: list[str], hidden: Path | None, **more: Any) -> Settings:
     except UnknownExercise as error:
         _desk.refuse(str(error))
     course = "" if root == shipped().root else str(root)
+    if dask and course and (root / CHECKS).is_dir():
+        _desk.refuse(
+            f"{root} has checks of its own, and the workers of a cluster have those of the course "
+            "that is installed there.\nNext: grade it on this machine, without --dask."
+        )
     texts = {}
     if hidden is not None:
         try:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from checker.install import Changes
     from checker.install.handout import Choice
 
+OWN = """\
+`release` hands out the course, and {} is a folder of your own exercises.
+Next: give your class its folders exercises/ and checker/checks/, and keep solutions/ and tests/. \
+In a folder with these two, `unblocked start` and `unblocked check` work."""
+
 
 def release(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the hand-out goes.")],
@@ -31,9 +36,12 @@ def release(
 ) -> None:
     """Make a hand-out for a class: chapters, stubs and hints; no solutions, no checks."""
     from checker.cli._changes import doing
+    from checker.course import is_own
     from checker.install import shipped
     from checker.install.handout import choose, release, write_zip
 
+    if (own := is_own(Path.cwd())) is not None:
+        _desk.refuse(OWN.format(own))
     wanted = [*(names or []), *(name.strip() for name in chapters.split(",") if name.strip())]
     content, folder = shipped(), out.resolve()
     file = folder.with_name(f"{folder.name}.zip")

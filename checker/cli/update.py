@@ -6,6 +6,9 @@ from pathlib import Path
 
 import typer
 
+OWN = """\
+{} is a folder of your own exercises: nothing in it came from the course.
+Next: pip install --upgrade brings the newest checker; your exercises stay as they are."""
 CHECKOUT = """\
 {} is a checkout of the course.
 Next: git pull brings its newest version."""
@@ -22,8 +25,8 @@ def update() -> None:
     # One whose exercises are gone is no course for other commands, but is one to be mended.
     mendable = next((f for f in (here, *here.parents) if has_manifest(f) or is_checkout(f)), None)
     folder = mendable or course_folder(here)
-    if is_checkout(folder):
-        typer.echo(CHECKOUT.format(folder), err=True)
+    if is_checkout(folder) or not has_manifest(folder):
+        typer.echo((CHECKOUT if is_checkout(folder) else OWN).format(folder), err=True)
         raise typer.Exit(1)
     with doing(folder):
         changes = bring(shipped(), folder)

@@ -30,7 +30,7 @@ def watch(
     from checker.engine.engine import engine
 
     typer.echo("Waiting for a file in work/ to be saved. Ctrl-C ends it.")
-    if engine(chosen, lambda engine: _until_checks_change(at, chosen, engine)):
+    if engine(chosen, lambda engine: _until_checks_change(at, chosen, engine), at.checks):
         # A check was edited: begin again, so that what is collected is what is on disk.
         os.execv(sys.executable, [sys.executable, "-m", "checker.cli", "watch", *(names or [])])
 
@@ -41,9 +41,8 @@ def _until_checks_change(at: Desk, chosen: list[Exercise], engine: Engine) -> bo
     from checker.cli._show import console, show
 
     by_path = {str(at.work(exercise).resolve()): exercise for exercise in chosen}
-    checks = Path(__file__).parent.parent / "checks"
     to = console()
-    for changed in changes(at.root / "work", checks, raise_interrupt=False):
+    for changed in changes(at.root / "work", at.checks, raise_interrupt=False):
         paths = {str(Path(path).resolve()) for _, path in changed}
         if any(engine.changed(exercise) for exercise in chosen):
             return True

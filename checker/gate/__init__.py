@@ -5,6 +5,8 @@ folders    where the files of an exercise are, and the files that belong to none
 edits      an answer that is kept as its difference from the solution
 difference a whole answer, made such a difference
 first_line what a wrong answer says about itself
+to_do      what its author has still to write
+skeleton   the files that an author starts from
 shape      what a stub and its solution have in common
 written    what a file of checks has to have, read without running it
 runs       which attempts are checked, with which seed, and what has to come of it

@@ -15,15 +15,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from checker.catalog import Chapter, Exercise
+from checker.course import CHECKS
 from checker.gate import edits
 from checker.gate.finding import Finding
+from checker.gate.to_do import is_written
 
 WRONG_AT_LEAST = 3
 RIGHT_AT_LEAST = 1
 
 _EXERCISES = "exercises"
 _SOLUTIONS = "solutions"
-_CHECKS = "checker/checks"
 _WRONG = "tests/wrong_answers"
 _RIGHT = "tests/right_answers"
 SURVIVORS = "survivors.toml"
@@ -38,7 +39,7 @@ UNUSABLE = (edits.DoesNotApply, NoSolution)
 
 
 class Folders:
-    """The files of a checkout of the course."""
+    """The files of a checkout of the course, or of a folder of a teacher's own."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -51,7 +52,7 @@ class Folders:
     @property
     def checks(self) -> Path:
         """The files of checks."""
-        return self.root / _CHECKS
+        return self.root / CHECKS
 
     def stub(self, exercise: Exercise) -> Path:
         """What a learner starts from."""
@@ -67,11 +68,19 @@ class Folders:
 
     def wrong(self, exercise: Exercise) -> list[Path]:
         """The wrong answers, by name."""
-        return _answers(self.root / _WRONG / exercise.chapter / exercise.name)
+        return _answers(self.wrong_folder(exercise))
 
     def right(self, exercise: Exercise) -> list[Path]:
         """The other right answers, by name."""
-        return _answers(self.root / _RIGHT / exercise.chapter / exercise.name)
+        return _answers(self.right_folder(exercise))
+
+    def wrong_folder(self, exercise: Exercise) -> Path:
+        """Where the wrong answers are."""
+        return self.root / _WRONG / exercise.chapter / exercise.name
+
+    def right_folder(self, exercise: Exercise) -> Path:
+        """Where the other right answers are."""
+        return self.root / _RIGHT / exercise.chapter / exercise.name
 
     def whole(self, answer: Path) -> bytes:
         """An answer as a program, whichever way it is kept; raises one of `UNUSABLE`."""
@@ -103,6 +112,8 @@ class Folders:
         """Answers that come to no program, and two that would be called the same."""
         for answers in (self.wrong(exercise), self.right(exercise)):
             for path in answers:
+                if not is_written(path.read_bytes()):
+                    continue
                 try:
                     self.whole(path)
                 except edits.DoesNotApply as error:
@@ -147,7 +158,7 @@ class Folders:
         chapters = list(chapters)
         known = {path for chapter in chapters for path in self._known(chapter)}
         slugs = {chapter.slug for chapter in chapters}
-        for top in (_EXERCISES, _SOLUTIONS, _CHECKS, _WRONG, _RIGHT):
+        for top in (_EXERCISES, _SOLUTIONS, CHECKS, _WRONG, _RIGHT):
             for entry in _entries(self.root / top):
                 if entry.name in slugs:
                     yield from self._stray_in(entry, known)

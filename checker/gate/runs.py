@@ -21,6 +21,7 @@ from typing import Literal
 from checker.catalog import Exercise
 from checker.engine.engine import Job
 from checker.gate.folders import UNUSABLE, Folders
+from checker.gate.to_do import can_be_checked, is_written
 
 SEEDS = (0, 1, 2)
 _IN_TURN = (1, 2)
@@ -56,7 +57,7 @@ def by_attempt(runs: Sequence[Run]) -> list[list[int]]:
 def runs_of(exercise: Exercise, folders: Folders) -> Iterator[Run]:
     """All runs of one exercise, as far as its files are there."""
     stub, solution = folders.stub(exercise), folders.solution(exercise)
-    if not stub.is_file():
+    if not can_be_checked(exercise, folders):
         return
     task = stub.read_bytes()
     yield Run(exercise, "stub", stub, task)
@@ -77,6 +78,7 @@ def runs_of(exercise: Exercise, folders: Folders) -> Iterator[Run]:
 
 def _readable(folders: Folders, answers: list[Path]) -> Iterator[tuple[Path, bytes]]:
     """The answers that can be checked; that another cannot is a finding of its own."""
+    answers = [path for path in answers if is_written(path.read_bytes())]
     for path in answers:
         try:
             data = folders.whole(path)

@@ -25,6 +25,7 @@ from checker.gate.roads import JailPerProcess
 from checker.gate.roads import differences as differences_of_roads
 from checker.gate.runs import SEEDS, Run, by_attempt, runs_of
 from checker.gate.shape import differences
+from checker.gate.to_do import is_written, to_do
 from checker.gate.written import read_checks
 
 VERSION = 1
@@ -82,7 +83,8 @@ def verify(
     workers = workers or cores()
     judged = _check(exercises, folders, progress, workers)
     for exercise in exercises:
-        found = sorted({*_read(exercise, folders), *_judge(judged[exercise.id], folders)})
+        found = to_do(exercise, folders)
+        found += sorted({*_read(exercise, folders), *_judge(judged[exercise.id], folders)})
         report.exercises.append(_row(exercise, judged[exercise.id], folders, len(found)))
         report.findings += found
     if jailed:
@@ -164,7 +166,7 @@ def _read(exercise: Exercise, folders: Folders) -> Iterator[Finding]:
     paths = folders.stub(exercise), folders.solution(exercise)
     trees = []
     for path in paths:
-        if path.is_file():
+        if path.is_file() and is_written(path.read_bytes()):
             try:
                 trees.append(ast.parse(path.read_bytes()))
             except (SyntaxError, ValueError) as error:

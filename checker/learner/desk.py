@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker.catalog import Catalog, Exercise, load
+from checker.course import checks_of
 from checker.engine.engine import Job
 from checker.engine.verdict import Outcome, Verdict
 from checker.learner import files
@@ -57,6 +58,11 @@ class Desk:
     def work(self, exercise: Exercise) -> Path:
         """What the learner writes."""
         return self.root / "work" / exercise.path
+
+    @property
+    def checks(self) -> Path:
+        """The folder with the checks."""
+        return checks_of(self.root)
 
     def reference(self, exercise: Exercise) -> Path:
         """Our own answer."""

@@ -30,7 +30,7 @@ class Session:
 
     def __init__(self, course: Path, folder: Path) -> None:
         self.desk = Desk(course)
-        self.client = Client(course)
+        self.client = Client(course, self.desk.checks)
         self._folder = folder
 
     def find(self, name: object) -> Exercise:

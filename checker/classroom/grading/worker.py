@@ -21,6 +21,7 @@ from typing import Any
 
 from checker.catalog import Catalog, load
 from checker.classroom.grading.settings import Settings, write_hidden
+from checker.course import checks_of
 from checker.engine.engine import Engine, engine, versions
 from checker.engine.job import Job
 from checker.engine.limits import Limits
@@ -100,7 +101,7 @@ def main(descriptor: int) -> None:
                 told = {"key": table["key"], "verdict": verdict.to_json(), "rss": _rss()}
                 send(sock, told)
 
-        engine(chosen, use, jail=jail, hidden=hidden)
+        engine(chosen, use, checks_of(folder.parent), jail=jail, hidden=hidden)
 
 
 def _rss() -> int:
