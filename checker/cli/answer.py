@@ -35,6 +35,8 @@ def answer(
             data = difference(data.decode(), folders.solution_of(path)).encode()
     except DoesNotApply as error:
         _desk.refuse(f"{file}:{error.line}: {error.what}.\nNext: {error.fix}.")
+    except SyntaxError as error:
+        _desk.refuse(f"{file} is not Python: {error}\nNext: keep it as a whole file.")
     except UnicodeDecodeError as error:
         _desk.refuse(f"{file} cannot be read: {error}\nNext: save it as UTF-8.")
     except NoSolution as error:

@@ -1,6 +1,7 @@
-"""An answer that is a whole file, made the shortest diff that says the same; see `edits`.
+"""An answer that is a whole file, made a diff that says the same; see `edits`.
 
-Invariant: applied to the solution, the diff makes the answer again, byte for byte.
+Invariant: applied to the solution, the diff makes the answer again, byte for byte, but for the
+answer's own docstrings.
 """
 
 from __future__ import annotations
@@ -8,20 +9,16 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from checker.gate.edits import WITH_DOCSTRINGS, lines_of
+from checker.gate.edits import lines_of
 
 
 def difference(answer: str, solution: str) -> str:
-    """The diff, from the solution with its docstrings or without, whichever is shorter."""
+    """The shortest diff: both are compared without their docstrings."""
     lines = answer.removesuffix("\n").split("\n")
     size = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    found: list[list[str]] = []
-    for docstrings in (False, True):
-        old = [line.text for line in lines_of(solution, docstrings=docstrings)]
-        mark = [WITH_DOCSTRINGS] if docstrings else []
-        found.append([*lines[:size], *mark, *_edits(old, lines[size:])])
-    shortest: list[str] = min(found, key=len)
-    return "\n".join(shortest) + "\n"
+    old = [line.text for line in lines_of(solution)]
+    new = [line.text for line in lines_of("\n".join(lines[size:]) + "\n")] if lines[size:] else []
+    return "\n".join([*lines[:size], *_edits(old, new)]) + "\n"
 
 
 def _edits(old: list[str], new: list[str]) -> list[str]:

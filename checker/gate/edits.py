@@ -8,10 +8,8 @@
 It is a unified diff without numbers. Comments before the first `@@` become the head of the answer.
 The lines of an edit that begin with a minus or a space are looked up by their text, and must stand
 in the solution exactly once, so a change elsewhere in the solution breaks no answer. The docstrings
-of the solution are left out before: a new wording of the task must not break fifteen answers or
-move their lines. An answer that has the docstrings of functions and classes says so in its head:
-
-    --- with docstrings
+of the solution are left out first: a new wording of the task must not break fifteen answers or move
+their lines.
 
 Invariant: either every edit applies in one place alone, or the answer is refused with the line, the
 reason and the fix. Nothing is guessed.
@@ -24,7 +22,6 @@ from functools import cache
 from typing import NamedTuple
 
 SUFFIX = ".diff"
-WITH_DOCSTRINGS = "--- with docstrings"
 _HAVE_DOCSTRINGS = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -53,8 +50,8 @@ class _Edit(NamedTuple):
 
 def applied(diff: str, solution: str) -> str:
     """The whole answer."""
-    head, docstrings, edits = _read(diff)
-    lines = lines_of(solution, docstrings=docstrings)
+    head, edits = _read(diff)
+    lines = lines_of(solution)
     made, done = head, 0
     for start, edit in sorted((_find(edit, lines), edit) for edit in edits):
         if start < done:
@@ -66,12 +63,12 @@ def applied(diff: str, solution: str) -> str:
 
 
 @cache
-def lines_of(solution: str, *, docstrings: bool) -> tuple[Numbered, ...]:
-    """The lines of the solution, but for its task, and for its other docstrings unless wanted."""
-    lines = solution.removesuffix("\n").split("\n")
-    tree = ast.parse(solution)
+def lines_of(program: str) -> tuple[Numbered, ...]:
+    """The lines of a program without its docstrings."""
+    lines = program.removesuffix("\n").split("\n")
+    tree = ast.parse(program)
     left_out = set[int]()
-    for node in [tree] if docstrings else ast.walk(tree):
+    for node in ast.walk(tree):
         if not isinstance(node, _HAVE_DOCSTRINGS) or ast.get_docstring(node) is None:
             continue
         first, last = node.body[0].lineno, node.body[0].end_lineno or 0
@@ -83,8 +80,8 @@ def lines_of(solution: str, *, docstrings: bool) -> tuple[Numbered, ...]:
     return tuple(Numbered(n, text) for n, text in enumerate(lines, 1) if n not in left_out)
 
 
-def _read(diff: str) -> tuple[list[str], bool, list[_Edit]]:
-    """The head, whether the answer has docstrings, and the edits."""
+def _read(diff: str) -> tuple[list[str], list[_Edit]]:
+    """The head of the answer, and the edits."""
     head: list[str] = []
     raw: list[tuple[int, list[str]]] = []
     for number, line in enumerate(diff.removesuffix("\n").split("\n"), 1):
@@ -92,7 +89,7 @@ def _read(diff: str) -> tuple[list[str], bool, list[_Edit]]:
             raw.append((number, []))
         elif raw and line[:1] in ("-", "+", " ", ""):
             raw[-1][1].append(line)
-        elif not raw and (line.startswith("#") or line == WITH_DOCSTRINGS):
+        elif not raw and line.startswith("#"):
             head.append(line)
         else:
             fix = "write comments before the first `@@`, and after it lines with -, + or a space"
@@ -100,8 +97,7 @@ def _read(diff: str) -> tuple[list[str], bool, list[_Edit]]:
     if not raw:
         fix = "begin each edit with a line `@@`, then lines with -, + or a space before them"
         raise DoesNotApply(0, "there is no edit in it", fix)
-    edits = [_edit(at, lines) for at, lines in raw]
-    return [line for line in head if line != WITH_DOCSTRINGS], WITH_DOCSTRINGS in head, edits
+    return head, [_edit(at, lines) for at, lines in raw]
 
 
 def _edit(at: int, lines: list[str]) -> _Edit:

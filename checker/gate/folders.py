@@ -103,7 +103,7 @@ class Folders:
         path = self.root / _SOLUTIONS / answer.parent.parent.name / f"{answer.parent.name}.py"
         try:
             text = path.read_text("utf-8")
-            edits.lines_of(text, docstrings=False)  # What it finds is kept for the answer.
+            edits.lines_of(text)  # What it finds is kept for the answer.
         except (OSError, SyntaxError, ValueError) as error:
             raise NoSolution(f"{self.name(path)}: {error}") from None
         return text
