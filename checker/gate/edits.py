@@ -92,8 +92,8 @@ def _read(diff: str) -> tuple[list[str], list[_Edit]]:
         elif not raw and line.startswith("#"):
             head.append(line)
         else:
-            fix = "write comments before the first `@@`, and after it lines with -, + or a space"
-            raise DoesNotApply(number, f"{line!r} has no place in a diff of ours", fix)
+            fix = "begin it with -, + or a space; before the first `@@` only comments may stand"
+            raise DoesNotApply(number, f"{line!r} is not a line of an edit", fix)
     if not raw:
         fix = "begin each edit with a line `@@`, then lines with -, + or a space before them"
         raise DoesNotApply(0, "there is no edit in it", fix)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from checker import lab
+from checker.attempt import Attempt
 from checker.catalog import load
 from checker.cli._app import build
 from checker.course import MANIFEST, checks_of, find_course
@@ -19,6 +23,7 @@ from checker.gate.folders import Folders
 from checker.gate.skeleton import begin
 from checker.gate.to_do import MARK
 from checker.jail import NoJail, choose
+from checker.lab.services.calls import Call
 from tests.gate.made_up import CHECKS as SUMS
 from tests.gate.made_up import Course
 
@@ -144,6 +149,26 @@ def test_the_guide_names_every_fixture_that_there_is() -> None:
     fixtures = re.findall(r"^@pytest\.fixture\ndef (\w+)", text, re.MULTILINE)
     assert len(fixtures) >= 9
     assert [name for name in fixtures if not re.search(rf"^\| `{name}\W", GUIDE, re.M)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("upstream", lab.upstream), ("database", lab.database), ("queue", lab.queue)],
+)
+def test_what_the_guide_says_of_a_service_is_there(name: str, kind: type) -> None:
+    (row,) = [line for line in GUIDE.splitlines() if line.startswith(f"| `{name}(...)`")]
+    options, counters = row.split("Options: ")[1].split("Counters: ")
+    taken = set(inspect.signature(kind).parameters)
+    assert set(re.findall(r"`(\w+)`", options)) <= taken
+    entries = {"key", "started", "ended", "outcome"} if name == "upstream" else set()
+    assert set(re.findall(r"`(\w+)`", counters)) - entries - {"reply"} <= set(dir(kind))
+    assert entries <= {field.name for field in fields(Call)}
+
+
+def test_what_the_guide_says_of_an_attempt_is_there() -> None:
+    names = set(re.findall(r"^\|.*?`.*?\battempt\.(\w+)\(", GUIDE, re.MULTILINE))
+    assert len(names) == 7
+    assert names <= set(dir(Attempt))
 
 
 def test_the_command_of_the_guide_runs_one_check_with_pytest(example: Path) -> None:

@@ -81,9 +81,14 @@ def test_context_says_where_and_the_order_of_edits_is_free(edits: str, body: str
     ("diff", "line", "what", "fix"),
     [
         ("# a claim\n", 0, "there is no edit in it", "begin each edit with a line `@@`"),
-        ("import x\n@@\n+x\n", 1, "'import x' has no place", "comments before the first `@@`"),
-        ("--- a/x.py\n@@\n+x\n", 1, "'--- a/x.py' has no place", "comments before"),
-        ("@@\n-    pool.get()\nx = 1\n", 3, "'x = 1' has no place", "lines with -, + or a space"),
+        ("import x\n@@\n+x\n", 1, "'import x' is not a line of an edit", "only comments"),
+        ("--- a/x.py\n@@\n+x\n", 1, "'--- a/x.py' is not a line", "only comments"),
+        (
+            "@@\n-    pool.get()\nx = 1\n",
+            3,
+            "'x = 1' is not a line",
+            "begin it with -, + or a space",
+        ),
         ("@@\n+x = 1\n", 1, "does not say where it belongs", "add the line above or below"),
         ("@@\n     pool.get()\n", 1, "this edit changes nothing", "remove it"),
         ("@@\n-    pool.get()\n", 1, "is in the solution at lines 21 and 23", "add the line above"),
