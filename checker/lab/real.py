@@ -47,6 +47,18 @@ class _RealLoop(Traced, asyncio.SelectorEventLoop):
         self._ready.append(handle)  # type: ignore[attr-defined]
         return handle
 
+    def call_soon_threadsafe(
+        self, callback: Callable[[*_Ts], object], *args: *_Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As asyncio's. From 3.14 on that makes a handle of its own, which is not traced.
+
+        See `BaseEventLoop.call_soon_threadsafe` and `_ThreadSafeHandle` in CPython's asyncio.
+        """
+        self._check_closed()  # type: ignore[attr-defined]
+        handle = self._call_soon(callback, args, context)
+        self._write_to_self()  # type: ignore[attr-defined]
+        return handle
+
     def call_at(
         self,
         when: float,

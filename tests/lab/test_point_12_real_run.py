@@ -201,3 +201,24 @@ def test_time_is_real_again_for_the_real_run() -> None:
     assert outside <= before
     assert before + 0.01 <= after + 0.001
     assert after <= time.monotonic()
+
+
+def test_a_task_that_a_thread_wakes_could_run_before_the_loop_is_free() -> None:
+    async def wait(future: asyncio.Future[None]) -> None:
+        await future
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        waits = asyncio.create_task(wait(future), name="waits")
+        await asyncio.sleep(0)
+        thread = threading.Thread(target=loop.call_soon_threadsafe, args=(future.set_result, None))
+        thread.start()
+        thread.join()
+        time.sleep(STEP)
+        await waits
+
+    for run in (lab.run(main), lab.real.run(main)):
+        (lane,) = [e.lane for e in run.trace if isinstance(e, Lane) and e.name == "waits"]
+        woken = [event for event in run.trace if isinstance(event, Ran) and event.lane == lane][-1]
+        assert woken.t - woken.since >= round(STEP * 1e9)
