@@ -64,7 +64,7 @@ lock: ## Bring the lock files in step with pyproject.toml
 	@$(call ready,dev)
 	@$(PY) tools/lock.py
 
-upgrade: ## Move every version to the newest, then run all tests
+upgrade: ## Move every version to the newest, then run all tests: docs/upgrading.md
 	@$(call ready,dev)
 	@$(PY) tools/lock.py --upgrade
 	@$(MAKE) --no-print-directory test
