@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +49,7 @@ def new(
     shown = os.path.relpath(folders.root)
     for path in written:
         typer.echo(os.path.normpath(os.path.join(shown, folders.name(path))))
-    enter = "" if shown == "." else f"cd {shown}, then: "
+    enter = "" if shown == "." else f"cd {shlex.quote(shown)}, then: "
     typer.echo(f"Next: {enter}unblocked verify {name}\nIt says what is to be written, in order.")
     if (guide := _guide()).is_file():
         typer.echo(f"How it is done, with an example: {os.path.relpath(guide)}")

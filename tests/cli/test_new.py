@@ -306,6 +306,10 @@ def test_a_chapter_that_takes_no_further_table_is_refused_and_nothing_is_written
     assert sorted(own.rglob("*")) == before
 
 
+def test_a_folder_with_a_space_can_be_copied_from_what_it_says(here: Path) -> None:
+    assert "Next: cd 'my own', then: unblocked verify" in new(NAME, "--in", "my own")[1]
+
+
 def test_where_there_is_no_course_it_asks_for_a_folder(here: Path) -> None:
     code, _, err = new(NAME)
     assert code == 2
