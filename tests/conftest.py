@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-pytest_plugins = ["tests.watchdog"]
+pytest_plugins = ["tests.skips", "tests.watchdog"]
 
 # Its comparison is explained, whoever imports it first.
 pytest.register_assert_rewrite("tests.lab.asgi.both")

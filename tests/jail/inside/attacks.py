@@ -187,7 +187,8 @@ def threads(wire):
 
 
 def small_threads(wire):
-    threading.stack_size(32_768)
+    # Since 3.14 Python keeps a margin of each stack to itself, and refuses less than 53,248 bytes.
+    threading.stack_size(32_768 if sys.version_info < (3, 14) else 53_248)
     return threads(wire)
 
 
