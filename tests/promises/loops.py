@@ -322,17 +322,19 @@ def a_thread_can_forget_the_loop_and_the_task_that_it_runs() -> None:
     a thread has one current task for all loops, `_swap_current_task(loop, None)` has to go before,
     and returns the task."""
 
+    tasks: Any = asyncio.tasks
+
     async def main() -> None:
         outer, task = asyncio._get_running_loop(), asyncio.current_task()
         if sys.version_info >= (3, 14):
-            assert asyncio.tasks._swap_current_task(outer, None) is task
+            assert tasks._swap_current_task(outer, None) is task
         asyncio._set_running_loop(None)
         try:
             run(asyncio.SelectorEventLoop(), asyncio.sleep(0))
         finally:
             asyncio._set_running_loop(outer)
             if sys.version_info >= (3, 14):
-                assert asyncio.tasks._swap_current_task(outer, task) is None
+                assert tasks._swap_current_task(outer, task) is None
         assert asyncio.current_task() is task
         await asyncio.sleep(0)
 
