@@ -326,6 +326,7 @@ def a_thread_can_forget_the_loop_and_the_task_that_it_runs() -> None:
 
     async def main() -> None:
         outer, task = asyncio._get_running_loop(), asyncio.current_task()
+        tasks: Any = asyncio.tasks
         if sys.version_info >= (3, 14):
             assert tasks._swap_current_task(outer, None) is task
         asyncio._set_running_loop(None)
