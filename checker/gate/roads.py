@@ -27,6 +27,13 @@ class JailPerProcess:
         self._of = 0
         self._zygote: Zygote | None = None
 
+    @property
+    def name(self) -> str:
+        """Which road this is: what a verdict says may depend on the sandbox."""
+        from checker.jail import choose
+
+        return f"jail {choose().value}"
+
     def spawn(self) -> Child:
         """A process in the jail."""
         from checker.jail import Zygote, choose

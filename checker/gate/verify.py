@@ -10,13 +10,14 @@ import ast
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from checker.catalog import Catalog, CatalogError, Exercise, load
 from checker.engine.engine import Engine, engine
 from checker.engine.verdict import Verdict
+from checker.gate.cache import Cache
 from checker.gate.finding import Finding, from_catalog
 from checker.gate.folders import Folders
 from checker.gate.judged import Judge, Judged
@@ -67,10 +68,12 @@ def verify(
     workers: int = 0,
     *,
     jailed: bool = False,
+    cached: bool = False,
 ) -> Report:
     """Verify the exercises and chapters with these names, or all of the course at `root`.
 
     jailed   check each attempt in a jail too, and compare
+    cached   take verdicts from earlier runs where nothing has changed
     """
     began = time.monotonic()
     folders = Folders(root)
@@ -80,16 +83,20 @@ def verify(
         return Report(findings=[from_catalog(error, str(folders.root))])
     exercises = catalog.select(list(names)) if names else catalog.exercises
     report = Report()
-    workers = workers or cores()
-    judged = _check(exercises, folders, progress, workers)
+    cache = Cache(folders) if cached else None
+    checker = _Checker(folders, progress, workers or cores(), cache)
+    judged = checker.on_this_side(run for each in exercises for run in runs_of(each, folders))
     for exercise in exercises:
+        mine = [each for each in judged if each[0].exercise == exercise]
         found = to_do(exercise, folders)
-        found += sorted({*_read(exercise, folders), *_judge(judged[exercise.id], folders)})
-        report.exercises.append(_row(exercise, judged[exercise.id], folders, len(found)))
+        found += sorted({*_read(exercise, folders), *_judge(mine, folders)})
+        report.exercises.append(_row(exercise, mine, folders, len(found)))
         report.findings += found
     if jailed:
-        report.findings += _compare(judged, folders, progress, workers)
-    report.findings += _stray(catalog, exercises, folders, whole=not names)
+        report.findings += _compare(judged, checker)
+    report.findings += stray(catalog, exercises, folders, whole=not names)
+    if cache and not names:
+        cache.drop_unused()
     report.real_s = round(time.monotonic() - began, 3)
     return report
 
@@ -101,60 +108,84 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _check(
-    exercises: list[Exercise], folders: Folders, progress: Progress, workers: int
-) -> dict[str, list[Judged]]:
-    """All runs, by exercise."""
-    runs = [run for exercise in exercises for run in runs_of(exercise, folders)]
-    texts = engine(exercises, _all(runs, folders, progress, workers), folders.checks)
-    judged: dict[str, list[Judged]] = {exercise.id: [] for exercise in exercises}
-    for run, text in zip(runs, texts, strict=True):
-        judged[run.exercise.id].append((run, Verdict.from_json(text)))
-    return judged
+def compare(root: Path, names: Sequence[str], progress: Progress, workers: int) -> list[Finding]:
+    """The attempts at these exercises under the usual seed, on both roads: where they differ."""
+    folders = Folders(root)
+    exercises = load(folders.exercises).select(list(names))
+    runs = [run for each in exercises for run in runs_of(each, folders) if _on_both_roads(run)]
+    checker = _Checker(folders, progress, workers)
+    return _compare(checker.on_this_side(runs), checker)
 
 
-def _compare(
-    judged: dict[str, list[Judged]], folders: Folders, progress: Progress, workers: int
-) -> list[Finding]:
-    """Each attempt under the usual seed, in a jail."""
-    both = [
-        (run, verdict)
-        for found in judged.values()
-        for run, verdict in found
-        if run.seed == SEEDS[0] and run.kind != "again"
-    ]
+def _compare(judged: list[Judged], checker: _Checker) -> list[Finding]:
+    """Each attempt under the usual seed, in a jail, too."""
+    both = [each for each in judged if _on_both_roads(each[0])]
     runs, here = [run for run, _ in both], [verdict for _, verdict in both]
-    exercises = list({run.exercise.id: run.exercise for run in runs}.values())
-    jail = JailPerProcess()
-    try:
-        texts = engine(exercises, _all(runs, folders, progress, workers), folders.checks, jail=jail)
-    finally:
-        jail.close()
-    return sorted({*differences_of_roads(runs, here, [*map(Verdict.from_json, texts)], folders)})
+    jailed = [verdict for _, verdict in checker.in_a_jail(runs)]
+    return sorted({*differences_of_roads(runs, here, jailed, checker.folders)})
 
 
-def _all(
-    runs: list[Run], folders: Folders, progress: Progress, workers: int
-) -> Callable[[Engine], list[str]]:
-    """What checks all runs with an engine, each to the text of its verdict."""
+def _on_both_roads(run: Run) -> bool:
+    return run.seed == SEEDS[0] and run.kind != "again"
 
-    attempts = by_attempt(runs)
 
-    def use(warm: Engine) -> list[str]:
-        def answer(number: int) -> str:
-            mine = [runs[each] for each in attempts[number]]
-            verdicts = warm.check_seeds(mine[0].job(folders), [run.seed for run in mine])
-            return json.dumps([verdict.to_json() for verdict in verdicts])
+@dataclass
+class _Checker:
+    """Checks runs, attempt by attempt, on one road or the other."""
 
-        progress(len(attempts))
-        warm.import_for(run.data for run in runs)
-        texts: dict[int, str] = {}
-        answers = spread(len(attempts), answer, lambda: progress(0), workers)
-        for numbers, found in zip(attempts, answers, strict=True):
-            texts.update(zip(numbers, json.loads(found), strict=True))
-        return [texts[number] for number in range(len(runs))]
+    folders: Folders
+    progress: Progress
+    workers: int
+    cache: Cache | None = None
 
-    return use
+    def on_this_side(self, runs: Iterable[Run]) -> list[Judged]:
+        """In forks."""
+        return self._check(list(runs), None)
+
+    def in_a_jail(self, runs: Iterable[Run]) -> list[Judged]:
+        """Behind a wall."""
+        jail = JailPerProcess()
+        try:
+            return self._check(list(runs), jail)
+        finally:
+            jail.close()
+
+    def _check(self, runs: list[Run], jail: JailPerProcess | None) -> list[Judged]:
+        road = jail.name if jail else "fork"
+        verdicts: dict[int, Verdict] = {}
+        left, attempts = [], by_attempt(runs)
+        self.progress(len(attempts))
+        for numbers in attempts:
+            known = self.cache and self.cache.read([runs[number] for number in numbers], road)
+            if known:
+                verdicts |= zip(numbers, known, strict=True)
+                self.progress(0)
+            else:
+                left.append(numbers)
+        found = self._fresh([[runs[number] for number in numbers] for numbers in left], jail)
+        for numbers, made in zip(left, found, strict=True):
+            verdicts |= zip(numbers, made, strict=True)
+            if self.cache:
+                self.cache.keep([runs[number] for number in numbers], road, made)
+        return [(run, verdicts[number]) for number, run in enumerate(runs)]
+
+    def _fresh(self, attempts: list[list[Run]], jail: JailPerProcess | None) -> list[list[Verdict]]:
+        """The verdicts on attempts, each under its seeds."""
+        if not attempts:
+            return []
+        exercises = {runs[0].exercise.id: runs[0].exercise for runs in attempts}
+
+        def use(warm: Engine) -> list[str]:
+            def answer(number: int) -> str:
+                runs = attempts[number]
+                verdicts = warm.check_seeds(runs[0].job(self.folders), [run.seed for run in runs])
+                return json.dumps([verdict.to_json() for verdict in verdicts])
+
+            warm.import_for(runs[0].data for runs in attempts)
+            return spread(len(attempts), answer, lambda: self.progress(0), self.workers)
+
+        texts = engine(exercises.values(), use, self.folders.checks, jail=jail)
+        return [[Verdict.from_json(text) for text in json.loads(each)] for each in texts]
 
 
 def _read(exercise: Exercise, folders: Folders) -> Iterator[Finding]:
@@ -202,9 +233,10 @@ def _row(exercise: Exercise, judged: list[Judged], folders: Folders, findings: i
     )
 
 
-def _stray(
+def stray(
     catalog: Catalog, exercises: list[Exercise], folders: Folders, whole: bool
 ) -> Iterator[Finding]:
+    """Files that belong to none of these exercises; to none of the course if `whole`."""
     slugs = {exercise.chapter for exercise in exercises}
     chapters = [chapter for chapter in catalog.chapters if whole or chapter.slug in slugs]
     return folders.stray(chapters, whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -90,15 +91,21 @@ class Course:
         )
         self.write(f"exercises/{chapter}/chapter.toml", self._toml[chapter])
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`unblocked verify` in this folder, in a process of its own: it forks."""
+    def run(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        """`unblocked verify` in this folder, in a process of its own: it forks.
+
+        changed   variables of its environment
+        """
         # -P: this folder has a folder `checker`, too, which is not to be imported.
         command = [sys.executable, "-P", "-m", "checker.cli", "verify", *arguments]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        env = os.environ | {"CI": "1"} | changed
+        return subprocess.run(
+            command, cwd=self.root, env=env, capture_output=True, text=True, check=False
+        )
 
-    def report(self, *arguments: str) -> dict[str, Any]:
+    def report(self, *arguments: str, **changed: str) -> dict[str, Any]:
         """The report, as its JSON says."""
-        done = self.run(*arguments, "--json")
+        done = self.run(*arguments, "--json", **changed)
         assert done.stderr == ""
         report: dict[str, Any] = json.loads(done.stdout)
         assert done.returncode == (1 if report["findings"] else 0)
