@@ -124,5 +124,7 @@ def _run_checks(
 def _tidy(item: pytest.Item, reporter: Reporter) -> None:
     """What is garbage now would be set aside by the next run, and stay."""
     judge.forget(item)
+    # Its line keeps the error that ended it, whose traceback keeps the whole run.
+    del item.config.stash[FAR]
     reporter.failure = None
     gc.collect()

@@ -30,7 +30,6 @@ from typing import IO, Any
 from checker.catalog import Exercise
 from checker.engine.job import Job
 from checker.engine.limits import (
-    BEGUN,
     KEPT_BYTES,
     RECORDS_LIMIT_BYTES,
     STAND_LIMIT_BYTES,
@@ -201,7 +200,7 @@ def main() -> None:
     send = sender(records, order["key"])
 
     def use(engine: Engine) -> None:
-        send(BEGUN)
+        send({"begun": True})
         with open(order["stand"], "wb") as stand:
             faulthandler.enable(file=stand)
             faulthandler.dump_traceback_later(order["real_s"], file=stand)

@@ -44,7 +44,7 @@ def stated(text: str) -> Stated:
     told = {key.strip(): value.strip() for key, _, value in parts}
     words = [told[key] for key in ("says", "names") if told.get(key)]
     # Those that use up their time get little of it, and the others enough on any machine.
-    limit_s = 1.0 if told["ended"] == "blocked" else 20.0
+    limit_s = 1.0 if told["ended"] == "blocked" else 120.0
     at = told.get("at", "start/first_check")
     return Stated(told["outcome"], told["ended"], words, at, limit_s)
 

@@ -8,15 +8,13 @@ Two processes that do nothing but compute run beside it. Only `real_s` may diffe
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from checker.engine.engine import Engine, Job, engine
 from checker.gate.folders import Folders
+from tests.busy import busy_machine
 from tests.engine import corpus
 
 # A pass, a fail with a diff and a place, a leak, an exception, a crash, and prints.
@@ -54,18 +52,6 @@ def job_for(path: str) -> Job:
     (exercise,) = (each for each in corpus.exercises() if each.id == at)
     data = Folders(corpus.ROOT).whole(corpus.ROOT / path)
     return Job(exercise, f"/course/work/{exercise.path}", data)
-
-
-@contextmanager
-def busy_machine() -> Iterator[None]:
-    """Two processes that compute."""
-    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
-    try:
-        yield
-    finally:
-        for hog in hogs:
-            hog.kill()
-            hog.wait()
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ import pytest
 
 from checker.engine import fork, orphans
 from checker.engine.limits import Limits, Send, new_key, records_in, sender
+from checker.lab.allocator import share_arenas
 
 SHORT = Limits(real_s=0.5)
 LONG = Limits(real_s=60.0)
@@ -122,6 +123,7 @@ def test_eighty_threads_are_within_it() -> None:
         for thread in threads:
             thread.join()
 
+    share_arenas()  # As every engine does, before it forks.
     assert fork.run(work, Limits()).records == [{"threads": 80}]
 
 

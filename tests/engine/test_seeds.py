@@ -42,13 +42,13 @@ class Forks:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
-        real = fork.Fork.__init__
+        real = fork.run
 
-        def make(made: fork.Fork, *args: Any) -> None:
+        def run(*args: object, **options: object) -> Ended:
             self.count += 1
-            real(made, *args)
+            return real(*args, **options)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(fork.Fork, "__init__", make)
+        monkeypatch.setattr(fork, "run", run)
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
-"""A short run of what `python -m tests.engine.stress` does at length."""
+"""What `python -m tests.engine.stress` does: shortly, and at length."""
 
+import pytest
+
+from tests.busy import busy_machine
 from tests.engine import stress
 
 
-def test_the_same_attempt_gets_the_same_verdict_each_time_on_a_busy_machine() -> None:
-    with stress.busy_machine():
-        assert stress.failures(repeats=5) == []
+@pytest.mark.parametrize("repeats", [3, pytest.param(1000, marks=pytest.mark.long)])
+def test_the_same_attempt_gets_the_same_verdict_each_time_on_a_busy_machine(repeats: int) -> None:
+    with busy_machine():
+        assert stress.failures(repeats) == []

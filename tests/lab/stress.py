@@ -9,12 +9,10 @@ at other moments each time. Whatever in the lab depended on that would show soon
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
+from tests.busy import busy_machine
 from tests.lab.programs import Program, every_program
 from tests.lab.programs.compare import run_in_lab
 
@@ -43,18 +41,6 @@ def failures(repeats: int) -> list[str]:
         if repeat % 100 == 0:
             print(f"{repeat} times, {len(found)} failures so far", flush=True)
     return found
-
-
-@contextmanager
-def busy_machine() -> Iterator[None]:
-    """Two processes that compute."""
-    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
-    try:
-        yield
-    finally:
-        for hog in hogs:
-            hog.kill()
-            hog.wait()
 
 
 def main() -> int:

@@ -1,30 +1,47 @@
-"""Random programs end, or are named as stuck; in the same order each time; and leave nothing.
-
-`UNBLOCKED_EXAMPLES=20000` looks longer than `make test` does.
-"""
+"""Random programs end, or are named as stuck; in the same order each time; and leave nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import heapq
-import os
 import selectors
 import threading
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from checker import lab
 from tests.lab.installed import snapshot
 from tests.lab.random_programs import Interpreter, Program, programs
 
-EXAMPLES = int(os.environ.get("UNBLOCKED_EXAMPLES", "100"))
-profile = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize="UNBLOCKED_EXAMPLES" not in os.environ,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+# Always the same ones in `make test`, and others each time at length.
+for_many_programs = pytest.mark.parametrize(
+    "examples", [30, pytest.param(2_000, marks=pytest.mark.long)]
 )
+
+
+def with_programs(examples: int, threads: bool, holds: Callable[[Program], None]) -> None:
+    """Call `holds` with so many random programs."""
+    profile = settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=examples < 100,
+        # A step that is nested too deeply is drawn anew, which happens often and costs little.
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.filter_too_much,
+        ],
+    )
+
+    @profile
+    @given(programs(threads=threads))
+    def check(program: Program) -> None:
+        holds(program)
+
+    check()
 
 
 def run(program: Program) -> tuple[list[str], str, str]:
@@ -34,9 +51,12 @@ def run(program: Program) -> tuple[list[str], str, str]:
     return interpreter.log, outcome.trace.dump(), type(outcome.error).__name__
 
 
-@given(programs(threads=True))
-@profile
-def test_a_program_ends_or_is_stuck_and_does_the_same_twice(program: Program) -> None:
+@for_many_programs
+def test_a_program_ends_or_is_stuck_and_does_the_same_twice(examples: int) -> None:
+    with_programs(examples, True, ends_and_does_the_same_twice)
+
+
+def ends_and_does_the_same_twice(program: Program) -> None:
     before, threads = snapshot(), set(threading.enumerate())
     first = run(program)
     assert first[2] in ("NoneType", "Deadlock", "CancelledError")
@@ -46,9 +66,12 @@ def test_a_program_ends_or_is_stuck_and_does_the_same_twice(program: Program) ->
     assert set(threading.enumerate()) <= threads
 
 
-@given(programs(threads=False))
-@profile
-def test_without_threads_it_does_what_asyncio_does(program: Program) -> None:
+@for_many_programs
+def test_without_threads_it_does_what_asyncio_does(examples: int) -> None:
+    with_programs(examples, False, does_what_asyncio_does)
+
+
+def does_what_asyncio_does(program: Program) -> None:
     """The reference is asyncio's own loop and timers; only its selector jumps in place of waiting.
 
     asyncio's heap looks at deadlines alone, so ties among its timers are broken as they were set.

@@ -1,4 +1,4 @@
-"""A short run of what `python -m tests.classroom.kills` and `.thousand` do at length."""
+"""What `python -m tests.classroom.kills` and `.thousand` do: shortly, and at length."""
 
 from __future__ import annotations
 
@@ -6,16 +6,32 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.classroom import thousand
 from tests.classroom.grading import class_of
 
 ROOT = class_of.ROOT
 
 
-def test_a_batch_that_is_killed_six_times_has_the_results_of_an_undisturbed_one() -> None:
+@pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.long)])
+def test_a_batch_that_is_killed_has_the_results_of_an_undisturbed_one(times: int) -> None:
     # In a process of its own, which has no other children than these.
     done = subprocess.run(
-        [sys.executable, "-m", "tests.classroom.kills", "--times", "6"],
+        [sys.executable, "-m", "tests.classroom.kills", "--times", str(times)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.endswith("0 faults\n")
+
+
+@pytest.mark.long
+def test_a_thousand_students_are_graded_in_flat_memory_and_nothing_is_left() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.classroom.thousand"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import tempfile
 import zipfile
 from contextlib import suppress
@@ -22,6 +24,7 @@ from checker.classroom.intake.notebook import cells
 from tests.classroom import fuzz
 from tests.classroom.intake.packed import ANSWER, PATH, info, zipped
 
+ROOT = Path(__file__).resolve().parents[3]
 PARTS = st.sampled_from(
     ["..", ".", "", "work", "01_blocking", "never_block.py", "a.ipynb", "C:", "con", " ", "a.zip",
      "submission_1", "A_1_assignsubmission_file_", "a_1_2_x.py", "submitted", "timestamp.txt",
@@ -113,6 +116,13 @@ def test_anything_changed(seed: int) -> None:
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_a_seed_that_is_always_run(seed: int) -> None:
     assert fuzz.run(seed) == []
+
+
+@pytest.mark.long
+def test_ten_minutes_of_changed_files_find_nothing() -> None:
+    command = [sys.executable, "-m", "tests.classroom.fuzz", "--minutes", "10"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_seeds_are_what_they_should_be() -> None:
