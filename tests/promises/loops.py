@@ -322,8 +322,6 @@ def a_thread_can_forget_the_loop_and_the_task_that_it_runs() -> None:
     a thread has one current task for all loops, `_swap_current_task(loop, None)` has to go before,
     and returns the task."""
 
-    tasks: Any = asyncio.tasks
-
     async def main() -> None:
         outer, task = asyncio._get_running_loop(), asyncio.current_task()
         tasks: Any = asyncio.tasks
