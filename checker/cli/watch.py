@@ -42,6 +42,7 @@ def _until_checks_change(at: Desk, chosen: list[Exercise], engine: Engine) -> bo
 
     by_path = {str(at.work(exercise).resolve()): exercise for exercise in chosen}
     to = console()
+    get_ready(engine)
     for changed in changes(at.root / "work", at.checks, raise_interrupt=False):
         paths = {str(Path(path).resolve()) for _, path in changed}
         if any(engine.changed(exercise) for exercise in chosen):
@@ -52,4 +53,11 @@ def _until_checks_change(at: Desk, chosen: list[Exercise], engine: Engine) -> bo
                 continue
             job = at.job(exercise)
             show(at.keep(job, engine.check(job)), f"work/{exercise.path}", to)
+        get_ready(engine)
     return False
+
+
+def get_ready(engine: Engine) -> None:
+    """Do what the next check would have to wait for, while nothing is saved."""
+    while engine.get_ready():
+        pass

@@ -7,6 +7,7 @@ session    pytest, the checks that it collected
 engine     one attempt to one verdict
 seeds      one attempt under several seeds in one fork, for the author's gate
 fork       a piece of work in a fork, within limits
+rehearsal  what a fork does while it waits for its attempt
 inside     the checks of one exercise, inside of a fork
 judge      an exception, made a result that a learner can read
 seal       notices what an attempt has replaced

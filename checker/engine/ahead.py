@@ -53,18 +53,31 @@ def import_for(programs: Iterable[bytes]) -> bool:
     """Import of the stack what these programs name, if it takes long; whether there was any."""
     before = len(_imported)
     for program in programs:
-        for package, modules in _SLOW.items():
+        for package in _SLOW:
             if package not in _imported and package.encode() in program:
-                _imported.add(package)
-                # Where it is not installed, the attempt's own import says so, in its verdict.
-                with suppress(ModuleNotFoundError):
-                    for module in modules:
-                        import_module(module)
-                    if package == "anyio":
-                        _resolve("anyio")
-                    if package == "fastapi":
-                        warm()  # Its first app and first request import half as much again.
+                _import(package)
     return len(_imported) > before
+
+
+def import_next() -> bool:
+    """Import a part of the stack that is not here yet; False if all of it is."""
+    for package in _SLOW:
+        if package not in _imported:
+            _import(package)
+            return True
+    return False
+
+
+def _import(package: str) -> None:
+    _imported.add(package)
+    # Where it is not installed, the attempt's own import says so, in its verdict.
+    with suppress(ModuleNotFoundError):
+        for module in _SLOW[package]:
+            import_module(module)
+        if package == "anyio":
+            _resolve("anyio")
+        if package == "fastapi":
+            warm()  # Its first app and first request import half as much again.
 
 
 def _resolve(package: str) -> None:

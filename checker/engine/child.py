@@ -1,7 +1,8 @@
-"""A fork's own life: it takes its place within the limits, does its work, and ends.
+"""A fork's own life: it waits for its order, takes its place within the limits, works, and ends.
 
-Invariant: `live` never returns. What the attempt did to the interpreter meanwhile, be it to
-`os._exit`, does not let the fork go on as a second engine.
+Invariant: it works on one order, and without one it ends as soon as its parent has. `live` never
+returns. What the attempt did to the interpreter meanwhile, be it to `os._exit`, does not let the
+fork go on as a second engine.
 """
 
 from __future__ import annotations
@@ -11,30 +12,37 @@ import fcntl
 import gc
 import io
 import os
+import pickle
 import resource
 import signal
 import sys
 from collections.abc import Callable
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
-from checker.engine.limits import Limits, Send, leave, sender
+from checker.engine.limits import BEGUN, ORDER_LENGTH_BYTES, Limits, Send, leave, sender
 from checker.engine.orphans import libc
 
 _PR_SET_PDEATHSIG = 1
-_RECORDS, _STAND = 3, 4
+_RECORDS, _STAND, ORDER = 3, 4, 5
 _OUT_OF_THE_WAY, _MOST_DESCRIPTORS = 64, 1 << 16
 
 
 class Pipes(NamedTuple):
-    """The ends that the fork writes to."""
+    """The ends that are the fork's: it reads its order, and writes to the others."""
 
+    order: int
     records: int
     output: int
     stand: int
 
 
-def live(work: Callable[[Send], None], limits: Limits, pipes: Pipes, key: str) -> NoReturn:
-    """Do the work and end."""
+def live(
+    work: Callable[[Any, Send], None],
+    get_ready: Callable[[], None] | None,
+    pipes: Pipes,
+    key: str,
+) -> NoReturn:
+    """Wait for an order, do the work and end."""
     code = 1
     try:
         os.setsid()
@@ -44,10 +52,15 @@ def live(work: Callable[[Send], None], limits: Limits, pipes: Pipes, key: str) -
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         faulthandler.enable(file=_STAND)
         faulthandler.register(signal.SIGUSR1, file=_STAND)
-        _limit(limits)
         # What is here already is never garbage, and to look for it copies every page.
         gc.disable()
-        work(sender(_RECORDS, key))
+        if get_ready is not None:
+            get_ready()
+        limits, order = _order()
+        send = sender(_RECORDS, key)
+        send(BEGUN)
+        _limit(limits)
+        work(order, send)
         flush()
         code = 0
     except BaseException:
@@ -59,10 +72,21 @@ def live(work: Callable[[Send], None], limits: Limits, pipes: Pipes, key: str) -
     raise AssertionError("a fork went on after its end")
 
 
+def _order() -> tuple[Limits, Any]:
+    """What the parent sends, once. Where it has gone instead, there is nothing left to do."""
+    with open(ORDER, "rb") as file:
+        length = int.from_bytes(file.read(ORDER_LENGTH_BYTES), "big")
+        data = file.read(length)
+    if not length or len(data) < length:
+        leave(0)
+    order: tuple[Limits, Any] = pickle.loads(data)
+    return order
+
+
 def _take_descriptors(pipes: Pipes) -> None:
     """Ours to fixed places, and none of the parent's: not its files, not its sockets."""
     nothing = os.open(os.devnull, os.O_RDONLY)
-    ends = (nothing, pipes.output, pipes.output, pipes.records, pipes.stand)
+    ends = (nothing, pipes.output, pipes.output, pipes.records, pipes.stand, pipes.order)
     # First out of the way, since a pipe may have the number of a place.
     high = [fcntl.fcntl(end, fcntl.F_DUPFD, _OUT_OF_THE_WAY) for end in ends]
     for place, end in enumerate(high):

@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -19,12 +20,13 @@ from typing import TypeVar
 
 from checker.catalog import Exercise
 from checker.engine import fork, jailed, spawned
-from checker.engine.ahead import import_for, prepare
+from checker.engine.ahead import import_for, import_next, prepare
 from checker.engine.conclude import conclude
 from checker.engine.inside import Reporter, check_attempt
 from checker.engine.job import Job
 from checker.engine.judge import check_id, title_of
 from checker.engine.limits import USUAL, Ended, Limits, Send
+from checker.engine.rehearsal import rehearse
 from checker.engine.seal import Seal
 from checker.engine.seeds import by_seed, check_each, roomier
 from checker.engine.session import CHECKS, Checks, check_file, with_checks
@@ -57,12 +59,38 @@ class Engine:
             give_back()
         versions()
         self._seal = Seal()
+        self._spare: fork.Fork | None = None
+        self._latest = checks.first()
         self._freeze()
 
     def import_for(self, programs: Iterable[bytes]) -> None:
         """Import here, once, what the forks of these programs would each have to import."""
         if self._forks and self._jail is None and import_for(programs):
             self._freeze()
+
+    def get_ready(self) -> bool:
+        """Do one thing now that the next check would have to wait for; False if all is done.
+
+        First all is imported that programs of the course import. Then a fork is made that waits
+        for the next attempt. Most of what a fork costs are the pages that its first run touches,
+        so it runs the checks of the latest exercise on an empty program.
+        Invariant: at most one fork waits, and it was made before anything of its attempt was here.
+        """
+        if not self._forks or self._jail is not None or self._spare is not None:
+            return False
+        if import_next():
+            self._freeze()
+        else:
+            self._spare = fork.Fork(
+                self.work, lambda: rehearse(self._latest, self._reporter, self._seal)
+            )
+        return True
+
+    def close(self) -> None:
+        """End the fork that waits, if there is one."""
+        if self._spare is not None:
+            self._spare.end()
+            self._spare = None
 
     def changed(self, exercise: Exercise) -> bool:
         """Whether the checks on disk are others than those that were collected."""
@@ -117,7 +145,12 @@ class Engine:
             return ended
         if self._forks:
             self.import_for([job.data])
-            return fork.run(lambda send: self.work(job, send), limits, stop_when)
+            self._latest = self._checks.of(job.exercise.chapter, job.exercise.name)
+            spare, self._spare = self._spare, None
+            if spare is not None:
+                with suppress(fork.Gone):
+                    return spare.run(job, limits, stop_when)
+            return fork.run(partial(self.work, job), limits, stop_when)
         return spawned.run(job, self._checks.folder, limits, stop_when)
 
     def _freeze(self) -> None:
@@ -175,7 +208,8 @@ def engine(
     ]
 
     def made(checks: Checks, reporter: Reporter) -> T:
-        return use(Engine(checks, reporter, forks, jail))
+        with closing(Engine(checks, reporter, forks, jail)) as engine:
+            return use(engine)
 
     return with_checks(files, made, folder, hidden)
 

@@ -1,8 +1,11 @@
 """Runs a piece of work in a fork, within limits, and says how it ended.
 
-Invariant: when `run` returns, the fork and everything that it started are gone. The parent reads
-what comes and never waits for the fork alone, so a fork that floods, spins, stops or dies costs
-its own work and nothing else.
+A fork can be made ahead of time. It gets ready and then waits for its order, so the one who is
+waiting for a result does not also wait for the fork.
+
+Invariant: a fork works on one order and ends. When `run` returns, the fork and everything that it
+started are gone. The parent reads what comes and never waits for the fork alone, so a fork that
+floods, spins, stops or dies costs its own work and nothing else.
 
 Refuses to be safe against a fork that kills its parent: that needs another user, or a jail.
 """
@@ -11,15 +14,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import select
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from checker.engine import orphans
 from checker.engine.limits import (
+    BEGUN,
     KEPT_BYTES,
+    ORDER_LENGTH_BYTES,
     RECORDS_LIMIT_BYTES,
     STAND_LIMIT_BYTES,
     USUAL,
@@ -31,53 +38,106 @@ from checker.engine.limits import (
     records_in,
 )
 
-__all__ = ["USUAL", "Ended", "Limits", "Send", "run"]
+__all__ = ["USUAL", "Ended", "Fork", "Gone", "Limits", "Send", "Work", "run"]
+
+Work = Callable[[Any, Send], None]  # gets its order, and sends records
 
 _ANSWER_S = 0.5  # what a fork gets to write where it stands
 _LOOK_S = 0.02  # where there is no pidfd: how often to ask whether it has ended
-_living: set[int] = set()  # forks of other threads
+_living: set[int] = set()  # forks that others work with, or that wait
+
+
+class Gone(Exception):
+    """A fork ended, or had to be ended, before it began to work on its order."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(f"{ended.how} ({ended.detail}): {ended.printed}")
+        self.ended = ended
 
 
 def run(
     work: Callable[[Send], None], limits: Limits = USUAL, stop_when: Iterable[int] = ()
 ) -> Ended:
     """Fork and do `work`; end it when one of the descriptors in `stop_when` can be read."""
-    with orphans.adopting():
-        return _run(work, limits, list(stop_when))
-
-
-def _run(work: Callable[[Send], None], limits: Limits, stop_when: list[int]) -> Ended:
-    from checker.engine.child import Pipes, live
-
-    began = time.monotonic()
-    known, key = orphans.children(), new_key()
-    pipes = [os.pipe() for _ in range(3)]
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pid = os.fork()
-    if pid == 0:
-        live(work, limits, Pipes(*(write for _, write in pipes)), key)
-    _living.add(pid)
-    for _, write in pipes:
-        os.close(write)
-    watch = _Watch(pid, [read for read, _ in pipes], limits, stop_when)
     try:
-        ended = watch.until_it_ends(began + limits.real_s, key)
-    finally:
-        status = watch.end()
-        _living.discard(pid)
-        orphans.sweep(known | _living)
-    if ended.how == "exit":
-        ended.how, ended.detail = "crashed" if status else "exit", death(status)
-    ended.real_s = time.monotonic() - began
-    return ended
+        return Fork(lambda _, send: work(send)).run(None, limits, stop_when)
+    except Gone as error:
+        return error.ended
+
+
+class Fork:
+    """A fork that waits for its one order."""
+
+    def __init__(self, work: Work, get_ready: Callable[[], None] | None = None) -> None:
+        """Fork now; the fork calls `get_ready`, and calls `work` when its order has come.
+
+        Nothing of an attempt is known to it until then: neither to `get_ready`.
+        """
+        from checker.engine.child import Pipes, live
+
+        self._key = new_key()
+        order, *ends = [os.pipe() for _ in range(4)]
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            live(work, get_ready, Pipes(order[0], *(write for _, write in ends)), self._key)
+        _living.add(self.pid)
+        for descriptor in (order[0], *(write for _, write in ends)):
+            os.close(descriptor)
+        self._order = order[1]
+        self._watch = _Watch(self.pid, [read for read, _ in ends])
+
+    def run(self, order: Any, limits: Limits = USUAL, stop_when: Iterable[int] = ()) -> Ended:
+        """Let it work on this order, whose values can be pickled; see `run` above.
+
+        Raises Gone where it ended before it began. Then another fork can have the order.
+        """
+        began = time.monotonic()
+        with orphans.adopting():
+            known = orphans.children() - {self.pid}
+            try:
+                self._send((limits, order))
+                ended = self._watch.until_it_ends(
+                    began + limits.real_s, limits, list(stop_when), self._key
+                )
+            finally:
+                status = self.end()
+                orphans.sweep(known | _living)
+        if ended.how == "exit":
+            ended.how, ended.detail = "crashed" if status else "exit", death(status)
+        ended.real_s = time.monotonic() - began
+        if ended.records[:1] == [BEGUN]:
+            del ended.records[0]
+        elif ended.how != "cancelled":
+            raise Gone(ended)
+        return ended
+
+    def _send(self, order: tuple[Limits, Any]) -> None:
+        """It reads to the end before it begins, so this waits for no program."""
+        data = pickle.dumps(order)
+        rest = memoryview(len(data).to_bytes(ORDER_LENGTH_BYTES, "big") + data)
+        # One that has died reads nothing, and that is found out by what watches it.
+        with contextlib.suppress(BrokenPipeError):
+            while rest:
+                rest = rest[os.write(self._order, rest) :]
+
+    def end(self) -> int:
+        """End it, whatever it is at, and leave nothing of it. Returns its exit code."""
+        status = self._watch.end()
+        if self._order >= 0:
+            os.close(self._order)
+            self._order = -1
+        _living.discard(self.pid)
+        return status
 
 
 class _Watch:
     """The parent's side of one fork."""
 
-    def __init__(self, pid: int, reads: list[int], limits: Limits, stop_when: list[int]) -> None:
-        self._pid, self._reads, self._limits, self._stop_when = pid, reads, limits, stop_when
+    def __init__(self, pid: int, reads: list[int]) -> None:
+        self._pid, self._reads = pid, reads
+        self._limits, self._stop_when = USUAL, list[int]()
         self._records, self._output, self._stand = reads
         self._data = {read: bytearray() for read in reads}
         self._printed_bytes = 0
@@ -85,7 +145,10 @@ class _Watch:
         self._status: int | None = None
         self._pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
 
-    def until_it_ends(self, deadline: float, key: str) -> Ended:
+    def until_it_ends(
+        self, deadline: float, limits: Limits, stop_when: list[int], key: str
+    ) -> Ended:
+        self._limits, self._stop_when = limits, stop_when
         how = ""
         while not how:
             left = deadline - time.monotonic()
@@ -178,4 +241,5 @@ class _Watch:
         for descriptor in (*self._reads, self._pidfd):
             if descriptor >= 0:
                 os.close(descriptor)
+        self._reads, self._pidfd = [], -1
         return os.waitstatus_to_exitcode(self._status)

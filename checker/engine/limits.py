@@ -20,7 +20,9 @@ Send = Callable[[dict[str, Any]], None]
 
 RECORDS_LIMIT_BYTES = 20_000_000
 STAND_LIMIT_BYTES = 20_000
+ORDER_LENGTH_BYTES = 8  # how long an order is stands before it
 KEPT_BYTES = 20_000  # of what it printed
+BEGUN = {"begun": True}  # the first record of a process
 NO_RECORDS = 75  # the exit code of a process that can send nothing any more
 
 _write, _encode = os.write, json.JSONEncoder(separators=(",", ":")).encode

@@ -58,6 +58,10 @@ class Checks:
         files = [check_file(chapter, name, folder) for folder in self._folders()]
         return [item for file in files for item in self._items.get(str(file), [])]
 
+    def first(self) -> list[pytest.Item]:
+        """The checks of one exercise, the first, or of none where nothing was collected."""
+        return next(iter(self._items.values()), [])
+
     def _folders(self) -> list[Path]:
         return [self.folder, *([self.hidden] if self.hidden is not None else [])]
 

@@ -30,6 +30,7 @@ from typing import IO, Any
 from checker.catalog import Exercise
 from checker.engine.job import Job
 from checker.engine.limits import (
+    BEGUN,
     KEPT_BYTES,
     RECORDS_LIMIT_BYTES,
     STAND_LIMIT_BYTES,
@@ -200,7 +201,7 @@ def main() -> None:
     send = sender(records, order["key"])
 
     def use(engine: Engine) -> None:
-        send({"begun": True})
+        send(BEGUN)
         with open(order["stand"], "wb") as stand:
             faulthandler.enable(file=stand)
             faulthandler.dump_traceback_later(order["real_s"], file=stand)

@@ -40,13 +40,17 @@ class Helper:
         self._watched = [end.fileno(), *([self._kernel] if self._kernel >= 0 else [])]
 
     def serve(self, engine: Engine) -> None:
-        """Answer until the kernel is gone."""
+        """Answer until the kernel is gone; between two answers, get ready for the next."""
         self._lines.send({"ready": True})
+        working = True
         while self._kernel_is_there():
-            wait_s = None if self._kernel >= 0 else POLL_S
+            wait_s = 0.0 if working else None if self._kernel >= 0 else POLL_S
             ready, _, _ = select.select(self._watched, [], [], wait_s)
             if self._lines.socket.fileno() in ready:
                 self._answer(engine, self._lines.take())
+                working = True
+            elif working:
+                working = engine.get_ready()
 
     def _answer(self, engine: Engine, messages: list[Message]) -> None:
         # A cancel either came before its check was begun, or it is too late and means nothing;
@@ -59,6 +63,7 @@ class Helper:
     def _check(self, engine: Engine, message: Message) -> None:
         job = unpack(message["job"])
         if engine.changed(job.exercise):
+            engine.close()
             self._lines.send({"again": message["check"]})
             begin_anew(self._lines.socket.fileno())
         verdict = engine.check(job, stop_when=self._watched)

@@ -42,13 +42,13 @@ class Forks:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
-        real = fork.run
+        real = fork.Fork.__init__
 
-        def run(*args: object, **options: object) -> Ended:
+        def make(made: fork.Fork, *args: Any) -> None:
             self.count += 1
-            return real(*args, **options)  # type: ignore[arg-type]
+            real(made, *args)
 
-        monkeypatch.setattr(fork, "run", run)
+        monkeypatch.setattr(fork.Fork, "__init__", make)
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ import os, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        open({marker!r}, "w").close()
+        with open({marker!r}, "w") as file:
+            file.write(str(os.getpid()))
         while True:
             time.sleep(1)
 """
@@ -150,9 +151,13 @@ def test_checks_that_changed_on_disk_are_collected_anew(course: Path, tmp_path: 
     try:
         assert [each.id for each in client.check(job(course, RIGHT)).checks] == ["one"]
         before = client.pid
+        assert before is not None
+        wait_until(psutil.Process(before).children)
+        (waiting,) = psutil.Process(before).children()
         check.write_text('async def test_two(attempt):\n    """Two."""\n')
         assert [each.id for each in client.check(job(course, RIGHT)).checks] == ["two"]
         assert client.pid == before
+        assert is_gone(waiting.pid), "it had the checks of before"
     finally:
         client.stop()
 
@@ -160,10 +165,27 @@ def test_checks_that_changed_on_disk_are_collected_anew(course: Path, tmp_path: 
 def test_what_an_attempt_leaves_behind_is_ended(
     client: Client, course: Path, tmp_path: Path
 ) -> None:
+    marker = tmp_path / "left"
+    waits = f"import os, time\nwhile not os.path.exists({str(marker)!r}):\n    time.sleep(0)\n"
+    client.check(job(course, LEAVES.format(marker=str(marker)) + waits + RIGHT))
+    assert is_gone(int(marker.read_text()))
+
+
+def test_one_fork_waits_for_the_next_check_and_none_else_is_left(
+    client: Client, course: Path
+) -> None:
     client.check(job(course, RIGHT))
-    client.check(job(course, LEAVES.format(marker=str(tmp_path / "left")) + RIGHT))
     assert client.pid is not None
-    assert psutil.Process(client.pid).children(recursive=True) == []
+    helper = psutil.Process(client.pid)
+    wait_until(helper.children)
+    (first,) = helper.children(recursive=True)
+    says = client.check(job(course, "import os\nprint(os.getpid())\n" + RIGHT)).printed
+    assert set(says.split()) == {str(first.pid)}, "it is imported anew for each of its checks"
+    wait_until(helper.children)
+    (second,) = helper.children(recursive=True)
+    assert second.pid != first.pid
+    client.stop()
+    wait_until(partial(is_gone, second.pid))
 
 
 KERNEL = """
