@@ -20,6 +20,9 @@ from checker.attempt.values import BITS, COUNT, DEPTH, LENGTH, DoesNotCross, cro
 
 HEAD = struct.Struct("!I")
 LARGEST_BYTES = 16_000_000  # of one batch
+# What one read asks for. Nearly all batches are smaller, and for a buffer that is much larger the
+# allocator maps fresh pages each time.
+READ_BYTES = 1 << 13
 MOST_KEYS = 2_000  # of a value that are no texts: numbers can be chosen to have all one hash
 MARK = "$"
 _BEGIN_PARTS = (b",", b"[", b"{")

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from checker.attempt.borrowed import Borrower
-from checker.attempt.frames import HEAD, Message, decode, encode, pack, unpack
+from checker.attempt.frames import HEAD, READ_BYTES, Message, decode, encode, pack, unpack
 from checker.attempt.inside import Inside, NoSuchName, Target
 from checker.attempt.raised import Raised, raised
 from checker.attempt.values import DoesNotCross, cross
@@ -54,7 +54,7 @@ class Wire:
 
     def _need(self, size: int) -> None:
         while len(self._inbox) < size:
-            data = _read(self._descriptor, 1 << 18)
+            data = _read(self._descriptor, max(READ_BYTES, size - len(self._inbox)))
             if not data:
                 _exit(0)
             self._inbox += data

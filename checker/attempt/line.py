@@ -11,13 +11,23 @@ import select
 from collections.abc import Iterable
 from traceback import clear_frames
 
-from checker.attempt.frames import HEAD, LARGEST_BYTES, Broken, Message, decode, encode, parts
+from checker.attempt.frames import (
+    HEAD,
+    LARGEST_BYTES,
+    READ_BYTES,
+    Broken,
+    Message,
+    decode,
+    encode,
+    parts,
+)
 from checker.lab.originals import monotonic
 
 KEPT_BYTES = 20_000  # of what it printed
 _MOST_BYTES = 200_000_000  # that may come over one wire, in all
 _MOST_PARTS = 3_000_000  # values among them: an empty list of two bytes takes thirty times as many
 _MOST_PARTS_AT_ONCE = 1_000_000
+_MOST_READ_BYTES = 1 << 18  # by one read
 
 # The lab watches these in programs; here they are meant as they are.
 _read, _write, _poll = os.read, os.write, select.poll
@@ -57,6 +67,7 @@ class Line:
         self._printed_bytes = self._came_bytes = self._came_parts = 0
         self._kept = bytearray()
         self._inbox = bytearray()
+        self._read_bytes = READ_BYTES
         self._poll = _poll()
         self._poll.register(wire, select.POLLIN)
         self._poll.register(output, select.POLLIN)
@@ -124,7 +135,8 @@ class Line:
                 return
 
     def _need(self, size: int) -> None:
-        while len(self._inbox) < size:
+        while (missing := size - len(self._inbox)) > 0:
+            self._read_bytes = min(max(READ_BYTES, missing), _MOST_READ_BYTES)
             self._wait(reading=True)
 
     def _wait(self, *, reading: bool) -> None:
@@ -141,7 +153,7 @@ class Line:
 
     def _take_wire(self) -> None:
         try:
-            data = _read(self._wire, 1 << 18)
+            data = _read(self._wire, self._read_bytes)
         except BlockingIOError:
             return
         except OSError as error:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from checker.lab import where
@@ -41,6 +43,24 @@ _WORDS = {
 }
 
 
+_Note = Callable[[str, tuple[Any, ...], FrameType], None]
+
+
+def _hearing(note: _Note) -> Callable[[str, tuple[Any, ...]], None]:
+    """A hook that passes on the few events that matter.
+
+    The interpreter calls it thousands of times in each run, so it is a plain function that does
+    nothing but look an event up.
+    """
+    wanted = frozenset(_WORDS) | {"open"}
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        if event in wanted:
+            note(event, args, sys._getframe(1))
+
+    return hook
+
+
 class Signs:
     """What was seen in this process."""
 
@@ -53,18 +73,17 @@ class Signs:
 
     def watch(self) -> None:
         """From now on, and for good."""
-        sys.addaudithook(self._hook)
+        sys.addaudithook(_hearing(self._note))
 
-    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
-        if (event != "open" and event not in _WORDS) or self._looking:
-            return
+    def _note(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+        """Write down an event that came from this frame, if a program caused it."""
         # The lab itself looks at objects and files, and often.
-        if len(self.found) >= MOST or where.is_lab(sys._getframe(1).f_code.co_filename):
+        if self._looking or len(self.found) >= MOST or where.is_lab(frame.f_code.co_filename):
             return
         self._looking = True
         try:
             words = self._of_open(args) if event == "open" else _WORDS[event]
-            at = where.of_frame(sys._getframe(1)) if words else ""
+            at = where.of_frame(frame) if words else ""
             if at and at != self._start:
                 self.found[f"{words} at {at}"[:LONGEST]] = None
         finally:

@@ -19,6 +19,7 @@ import types
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import compress
 from typing import Any, NamedTuple, Protocol
 
 from checker.lab import where
@@ -136,11 +137,7 @@ class Leaks:
             clients = (httpx.AsyncClient, httpx.Client)
         kinds = (types.CoroutineType, asyncio.Future, *clients)
         things = gc.get_objects()
-        # There are thousands of things, and dozens of types. Types are told apart by identity: what
-        # a metaclass says of equality is the program's own code.
-        found = {id(each): each for each in map(type, things)}
-        wanted = {number for number, each in found.items() if issubclass(each, kinds)}
-        for thing in [thing for thing in things if id(type(thing)) in wanted]:
+        for thing in _instances(things, kinds):
             if type(thing) is types.CoroutineType:
                 if inspect.getcoroutinestate(thing) == inspect.CORO_CREATED and thing.cr_frame:
                     self._coroutine(thing)
@@ -152,6 +149,22 @@ class Leaks:
                     self.on_exception_context({key: thing, "exception": thing.exception()})
             elif not thing.is_closed:
                 self.add("client", f"httpx.{type(thing).__name__} was not closed")
+
+
+def _instances(things: list[Any], kinds: tuple[type, ...]) -> list[Any]:
+    """Those of the things that are of one of these kinds.
+
+    There are thousands of things, and dozens of types. Types are told apart by identity, since a
+    metaclass can say anything about equality. The identity is not asked of `id`: each call of that
+    is an audit event, and in a jail a hook looks at all of them.
+    """
+    numbers = list(map(_identity, map(type, things)))
+    found = dict(zip(numbers, map(type, things), strict=True))
+    wanted = {number for number, each in found.items() if issubclass(each, kinds)}
+    return list(compress(things, map(wanted.__contains__, numbers)))
+
+
+_identity = object.__hash__  # made of the address, and the same for no two objects that live
 
 
 _aside = 0  # how many have set things aside for longer than a run
