@@ -67,34 +67,29 @@ class BlockingCalls:
 
     def install(self, swaps: Swaps) -> None:
         """Watch the calls that blockbuster knows."""
-        for call in _catalogue():
-            watched = self._watch(call)
+        for call, watched in _catalogue():
             if isinstance(call.owner, type) and call.name in call.owner.__dict__:
                 swaps.method(call.owner, call.name, watched)
             else:
                 swaps.attribute(call.owner, call.name, watched)
 
-    def _watch(self, call: _Call) -> Callable[..., Any]:
-        real, may_block = call.real, call.may_block
-
-        def watched(*args: Any, **kwargs: Any) -> Any:
-            if self._looking or not self._on_loop():
-                return real(*args, **kwargs)
-            # To look for the caller, files are looked at: those calls are the lab's own.
-            self._looking = True
-            try:
-                with outside():
-                    meant = not may_block(*args, **kwargs) and _by_program(call)
-            finally:
-                self._looking = False
-            began = self._now_ns()
-            try:
-                return real(*args, **kwargs)
-            finally:
-                if meant:
-                    self.report(began, call.title)
-
-        return watched
+    def watch(self, call: _Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Make a call that may block, and report it if the program held the loop with it."""
+        if self._looking or not self._on_loop():
+            return call.real(*args, **kwargs)
+        # To look for the caller, files are looked at: those calls are the lab's own.
+        self._looking = True
+        try:
+            with outside():
+                meant = not call.may_block(*args, **kwargs) and _by_program(call)
+        finally:
+            self._looking = False
+        began = self._now_ns()
+        try:
+            return call.real(*args, **kwargs)
+        finally:
+            if meant:
+                self.report(began, call.title)
 
 
 class _Call(NamedTuple):
@@ -106,8 +101,21 @@ class _Call(NamedTuple):
     exempt: list[tuple[str, Iterable[str]]]
 
 
+def _watched(call: _Call) -> Callable[..., Any]:
+    """What stands in for a call, in every run: it asks the run of the calling thread."""
+    real = call.real
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        machine = local.machine
+        if machine is None:
+            return real(*args, **kwargs)
+        return machine.blocking.watch(call, args, kwargs)
+
+    return watched
+
+
 @lru_cache(maxsize=1)
-def _catalogue() -> list[_Call]:
+def _catalogue() -> list[tuple[_Call, Callable[..., Any]]]:
     # What it imports puts a `dir` of its own in place of everybody's.
     builtin_dir = builtins.dir
     try:
@@ -123,7 +131,7 @@ def _catalogue() -> list[_Call]:
         owner, name, real = function.module, function.func_name, function.original_func
         exempt, may_block = function.can_block_functions, function.can_block_predicate
         calls.append(_Call(owner, name, real, title, may_block, exempt))
-    return calls
+    return [(call, _watched(call)) for call in calls]
 
 
 # Machinery that reads files on its own account: an import, a traceback, a warning.
@@ -132,7 +140,7 @@ _MACHINERY = ("<frozen importlib", "<frozen runpy", "linecache.py", "traceback.p
 
 def _by_program(call: _Call) -> bool:
     """Whether the program makes this call, rather than the interpreter or the lab."""
-    frame: FrameType | None = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(3)  # It came by `watch` and by what stands in.
     while frame is not None:
         code = frame.f_code
         file = code.co_filename

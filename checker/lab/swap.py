@@ -20,7 +20,8 @@ import ctypes
 import gc
 import sys
 from collections.abc import Callable
-from types import BuiltinFunctionType, FunctionType
+from functools import cache
+from types import BuiltinFunctionType, CodeType, FunctionType
 from typing import Any
 
 _api = ctypes.pythonapi
@@ -74,7 +75,10 @@ class Swaps:
     """The replacements of one run, to be undone together, in reverse order."""
 
     def __init__(self) -> None:
-        self._undo: list[Callable[[], None]] = []
+        # How to undo them: a function and its three arguments, one after the other in one list. A
+        # closure for each would be four or five objects, and a tuple one, at which the collector
+        # and the leak search of this run would have to look.
+        self._undo: list[Any] = []
 
     def builtin(self, target: BuiltinFunctionType, replacement: Callable[..., Any]) -> None:
         """Let the builtin function `target` call `replacement`, whoever holds it.
@@ -84,19 +88,11 @@ class Swaps:
         """
         if type(target) is not BuiltinFunctionType:
             return
-        struct = _Builtin.from_address(id(target))
+        struct = _builtin_at(id(target))
         before, self_before = struct.definition, struct.self
-        definition = _MethodDef.from_buffer_copy(_MethodDef.from_address(before))
-        caller = _CALLERS[definition.flags & 0x8F]
-        definition.function = ctypes.cast(caller, ctypes.c_void_p).value
-
-        def undo() -> None:
-            struct.self = self_before
-            struct.definition = before
-            # Both must live until here: the interpreter was not told of our reference to them.
-            _ = definition, replacement
-
-        self._undo.append(undo)
+        definition = _calling(before)
+        # The replacement must live until then: the interpreter was not told of our reference.
+        self._undo += (_restore_builtin, target, (before, self_before), replacement)
         struct.self = id(replacement)
         struct.definition = ctypes.addressof(definition)
 
@@ -104,49 +100,81 @@ class Swaps:
         """Let `owner.name` be `replacement`, also where `owner` is a type written in C."""
         # The proxy that hides the dictionary of a type refers to nothing else.
         (namespace,) = gc.get_referents(owner.__dict__)
-        before = namespace[name]
-
-        def undo() -> None:
-            namespace[name] = before
-            _type_modified(owner)
-
-        self._undo.append(undo)
+        self._undo += (_restore_method, owner, name, namespace[name])
         namespace[name] = replacement
         _type_modified(owner)
 
     def attribute(self, owner: Any, name: str, replacement: Any) -> None:
         """Set `owner.name`, where everybody looks it up at the moment of use."""
-        inherited = name not in owner.__dict__
-        before = owner.__dict__.get(name)
-
-        def undo() -> None:
-            if inherited:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, before)
-
-        self._undo.append(undo)
+        # What was inherited is not there before.
+        self._undo += (_restore_attribute, owner, name, owner.__dict__.get(name, _INHERITED))
         setattr(owner, name, replacement)
 
     def function(self, target: Any, replacement: Callable[..., Any]) -> None:
         """Let `target`, written in Python and without parameters, call `replacement(real)`."""
         code, real = target.__code__, FunctionType(target.__code__, target.__globals__)
-
-        def undo() -> None:
-            target.__code__, target.__kwdefaults__ = code, None
-
-        self._undo.append(undo)
+        self._undo += (_restore_function, target, code, None)
         target.__kwdefaults__ = {"_do": lambda: replacement(real)}
         target.__code__ = (lambda *, _do: _do()).__code__
 
     def later(self, undo: Callable[[], None]) -> None:
         """Something else was changed; `undo` puts it back."""
-        self._undo.append(undo)
+        self._undo += (_restore_other, undo, None, None)
 
     def undo(self) -> None:
         """Put everything back."""
         while self._undo:
-            self._undo.pop()()
+            restore, *how = self._undo[-4:]
+            # Before it is done: where it is stopped in the middle, the others are still undone.
+            del self._undo[-4:]
+            restore(*how)
+
+
+@cache
+def _builtin_at(address: int) -> Any:
+    """The builtin function that is at this address. It is a view, and holds nothing."""
+    return _Builtin.from_address(address)
+
+
+@cache
+def _calling(definition: int) -> Any:
+    """A copy of a builtin's method definition that calls its `self`. It lives for good.
+
+    There are a few dozen such definitions, and they are the interpreter's own static data.
+    """
+    copied = _MethodDef.from_buffer_copy(_MethodDef.from_address(definition))
+    caller = _CALLERS[copied.flags & 0x8F]
+    copied.function = ctypes.cast(caller, ctypes.c_void_p).value
+    return copied
+
+
+_INHERITED: Any = object()
+
+
+def _restore_builtin(target: Any, before: tuple[int, int], replacement: Any) -> None:
+    struct = _builtin_at(id(target))
+    struct.definition, struct.self = before
+
+
+def _restore_method(owner: type, name: str, before: Any) -> None:
+    (namespace,) = gc.get_referents(owner.__dict__)
+    namespace[name] = before
+    _type_modified(owner)
+
+
+def _restore_attribute(owner: Any, name: str, before: Any) -> None:
+    if before is _INHERITED:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, before)
+
+
+def _restore_function(target: Any, code: CodeType, _: None) -> None:
+    target.__code__, target.__kwdefaults__ = code, None
+
+
+def _restore_other(undo: Callable[[], None], _: None, __: None) -> None:
+    undo()
 
 
 def verify() -> None:
