@@ -5,6 +5,9 @@ forty attempts of the twenty submissions once to get warm, and then once measure
 is CPU time, of the host, of the zygote and of the attempt's process together: the machine may be
 busy. The time on the wall stands beside it, the best of three.
 
+Beside it stands an empty fork of each road: one that is started, says a word and is ended. What a
+check costs beyond that is the work; the rest is the price of a process of its own.
+
 The memory of a jailed child is what is its own and not shared with the zygote, read after its
 last check: it then has touched all that it ever will.
 """
@@ -23,12 +26,14 @@ from typing import Any
 from benchmarks import children
 from benchmarks.classroom.assignment import EXERCISES, Submission, submissions
 from benchmarks.harness import Figure, Rounds, ratio
+from checker.attempt.frames import encode
 from checker.catalog import Exercise, load
+from checker.engine import fork
 from checker.engine.engine import Engine, Job, engine
-from checker.jail import Child, Death, Zygote
+from checker.jail import Child, Death, Zygotes, choose
 
 JAILED, FORKED = "jailed check", "check in a fork"
-ROUNDS, TRIES = 3, 3
+ROUNDS, TRIES, EMPTY = 3, 3, 40
 BAR, BAR_MB = 2.0, 15.0
 
 
@@ -36,18 +41,23 @@ def figures() -> tuple[list[Figure], list[str]]:
     """The ratio, the times, the memory; and a note, if that could not be read."""
     cpu_s: Rounds = {JAILED: [], FORKED: []}
     wall_s: Rounds = {JAILED: [], FORKED: []}
+    empty_s: Rounds = {JAILED: [], FORKED: []}
     memory: list[int] = []
     order = [JAILED, FORKED]
     for _ in range(ROUNDS):
         for road in order:
             told = children.module(__name__, road)
             cpu_s[road].append(told["cpu_s"])
+            empty_s[road].append(told["empty_s"])
             wall_s[road].append(median(told["wall_s"]))
             memory += told["private_bytes"]
         order.reverse()
     made = [ratio(cpu_s, JAILED, FORKED, BAR)]
     for road in cpu_s:
         made.append(Figure(f"{road}: CPU", median(cpu_s[road]) * 1000, "ms"))
+        made.append(Figure(f"{road}: CPU of an empty fork", median(empty_s[road]) * 1000, "ms"))
+        over = zip(cpu_s[road], empty_s[road], strict=True)
+        made.append(Figure(f"{road}: CPU over an empty fork", median(a / b for a, b in over), "x"))
         made.append(Figure(f"{road}: on the wall", median(wall_s[road]) * 1000, "ms"))
     if not memory:
         return made, ["the memory of jailed children cannot be read here: that takes root"]
@@ -57,22 +67,25 @@ def figures() -> tuple[list[Figure], list[str]]:
 
 
 class _Watched:
-    """A zygote of which it is known what it and its children cost."""
+    """Zygotes of which it is known what they and their children cost."""
 
-    def __init__(self, zygote: Zygote) -> None:
-        self._zygote = zygote
+    def __init__(self, zygotes: Zygotes) -> None:
+        self._zygotes = zygotes
         self.reads_memory = False
         self.private_bytes: list[int] = []
         self.ended_cpu_s = 0.0
 
-    def spawn(self) -> _WatchedChild:
+    def spawn(self, texts: tuple[bytes, ...]) -> _WatchedChild:
         """A child that reports here when it ends."""
-        return _WatchedChild(self._zygote.spawn(), self)
+        return _WatchedChild(self._zygotes.spawn(texts), self)
 
     def cpu_s(self) -> float:
-        """What the zygote and all children that have ended used."""
-        own_ns = Path(f"/proc/{self._zygote.pid}/schedstat").read_text().split()[0]
-        return int(own_ns) / 1e9 + self.ended_cpu_s
+        """What the zygotes and all children that have ended used."""
+        own_ns = [
+            int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+            for pid in self._zygotes.pids()
+        ]
+        return sum(own_ns) / 1e9 + self.ended_cpu_s
 
 
 class _WatchedChild:
@@ -115,17 +128,45 @@ def walk(road: str) -> dict[str, Any]:
     exercises = {id: catalog.find(id) for id in EXERCISES}
     jobs = _jobs(submissions(), exercises)
     if road == FORKED:
-        return engine(exercises.values(), lambda grader: _measure(grader, jobs, _of_children))
-    with Zygote() as zygote:
-        watched = _Watched(zygote)
+
+        def forked(grader: Engine) -> dict[str, Any]:
+            found = _measure(grader, jobs, _of_children)
+            return found | {"empty_s": _empty(_fork_nothing, _of_children)}
+
+        return engine(exercises.values(), forked)
+    with Zygotes(choose()) as zygotes:
+        watched = _Watched(zygotes)
 
         def use(grader: Engine) -> dict[str, Any]:
             found = _measure(grader, jobs, watched.cpu_s)
+            found["empty_s"] = _empty(lambda: _jail_nothing(watched), watched.cpu_s)
             watched.reads_memory = True
             _check_all(grader, jobs)
             return found | {"private_bytes": watched.private_bytes}
 
         return engine(exercises.values(), use, jail=watched)
+
+
+def _fork_nothing() -> None:
+    fork.run(lambda send: send({"done": "exit"}))
+
+
+def _jail_nothing(jail: _Watched) -> None:
+    """It answers when it is behind every layer, and then has nothing to do."""
+    child = jail.spawn((b"",))
+    child.wire.sendall(encode([["signs"]]))
+    if not child.wire.recv(1 << 13):
+        raise RuntimeError("an empty child died before it said a word")
+    child.end()
+
+
+def _empty(once: Callable[[], None], others: Callable[[], float]) -> float:
+    """CPU time of a fork that checks nothing, of all processes."""
+    once()
+    before_s = time.process_time() + others()
+    for _ in range(EMPTY):
+        once()
+    return (time.process_time() + others() - before_s) / EMPTY
 
 
 def _measure(grader: Engine, jobs: list[Job], others: Callable[[], float]) -> dict[str, Any]:

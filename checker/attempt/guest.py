@@ -11,17 +11,20 @@ import os
 import socket
 import sys
 
+from checker import lab
+from checker.attempt import rehearsal
 from checker.attempt.code import NotPython, compiled, decode, same_program
 from checker.attempt.frames import Message, unpack
 from checker.attempt.guest_run import GuestRun, Wire
 from checker.attempt.inside import Inside
-from checker.attempt.signs import Signs
+from checker.attempt.signs import Signs, own_paths
 from checker.lab.leaks import set_aside
 from checker.lab.run import TURNS, Run, execute
 from checker.lab.services import routes
 from checker.trace import Trace
 
 _LONGEST_TRACE = 300_000
+_SIZE, _PATIENCE_S = {"cores": 4, "threads": 40, "seed": 0}, 3.0  # of a rehearsal
 _exit = os._exit
 
 
@@ -57,11 +60,18 @@ def _serve(sock: socket.socket) -> None:
 
 
 def warm() -> None:
-    """Import what programs and the lab import as they go, before there is a wall."""
+    """Do what children would each do again, before there is a wall."""
+    if "fastapi" in sys.modules:
+        with routes.scope():
+            lab.run(_use_the_stack)
+    _rehearse()
+    own_paths()
+
+
+async def _use_the_stack() -> None:
+    """Let an app, its client and the services import what they import as they go."""
     import fastapi
     import httpx
-
-    from checker import lab
 
     app = fastapi.FastAPI()
 
@@ -73,20 +83,29 @@ def warm() -> None:
     def read_in_thread(n: int) -> dict[str, int]:
         return {"n": n}
 
-    async def main() -> None:
-        service, store, jobs = lab.upstream(), lab.database(), lab.queue()
-        async with httpx.AsyncClient() as client:
-            await client.get(service.url)
-        await asyncio.to_thread(service.get_blocking)
-        async with store.connect() as connection:
-            await connection.get("a")
-        await jobs.put(1)
-        async with lab.serve(app) as server, server.client() as client:
-            for path in ("/1", "/a", "/threads/1"):
-                await client.get(path)
+    service, store, jobs = lab.upstream(), lab.database(), lab.queue()
+    async with httpx.AsyncClient() as client:
+        await client.get(service.url)
+    await asyncio.to_thread(service.get_blocking)
+    async with store.connect() as connection:
+        await connection.get("a")
+    await jobs.put(1)
+    async with lab.serve(app) as server, server.client() as client:
+        for path in ("/1", "/a", "/threads/1"):
+            await client.get(path)
 
-    with routes.scope():
-        lab.run(main)
+
+def _rehearse() -> None:
+    for _ in range(rehearsal.TIMES):
+        for function, expected in rehearsal.FUNCTIONS.items():
+            partner = rehearsal.Partner()
+            guest, _reply = _load(partner, rehearsal.FILE, rehearsal.PROGRAM, rehearsal.STUB)
+            assert guest is not None
+            with routes.scope():
+                run = guest.run(rehearsal.first_batch(function), dict(_SIZE), _PATIENCE_S)
+            run.trace.dump()
+            if partner.outcome != expected:
+                raise RuntimeError(f"the rehearsal came to {partner.outcome!r}: {run.error!r}")
     sys.modules.pop("attempt", None)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -43,6 +44,12 @@ _WORDS = {
 }
 
 
+@cache
+def own_paths() -> tuple[str, ...]:
+    """The folders that modules are imported from. To find them asks the system about each part."""
+    return tuple({os.path.realpath(path) for path in sys.path if path})
+
+
 _Note = Callable[[str, tuple[Any, ...], FrameType], None]
 
 
@@ -66,7 +73,7 @@ class Signs:
 
     def __init__(self) -> None:
         self.found: dict[str, None] = {}
-        self._own = tuple({os.path.realpath(path) for path in sys.path if path})
+        self._own = own_paths()
         self._looking = False
         # Where everything in this process starts from, also when no program runs.
         self._start = where.of_frame(sys._getframe())

@@ -166,7 +166,7 @@ def _refuse_formats(settings: Settings) -> None:
 @contextmanager
 def _grader(settings: Settings, workers: int, dask: str) -> Iterator[Any]:
     from checker.classroom.grading.crew import Crew
-    from checker.gate.verify import cores
+    from checker.engine.cores import cores
 
     if dask:
         from checker.classroom.grading.cluster import Cluster
@@ -174,7 +174,7 @@ def _grader(settings: Settings, workers: int, dask: str) -> Iterator[Any]:
         with Cluster(settings, dask) as cluster:
             yield cluster
     else:
-        with Crew(settings, workers or cores()) as crew:
+        with Crew(settings, workers or len(cores())) as crew:
             yield crew
 
 

@@ -12,6 +12,8 @@ import gc
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -44,8 +46,8 @@ class Inmate(Protocol):
 class Jail(Protocol):
     """Something that starts such processes."""
 
-    def spawn(self) -> Inmate:
-        """Start one."""
+    def spawn(self, texts: tuple[bytes, ...]) -> Inmate:
+        """Start one for a program that consists of these texts."""
 
 
 def run(
@@ -53,7 +55,7 @@ def run(
 ) -> Ended:
     """Check one attempt."""
     began = time.monotonic()
-    inmate = jail.spawn()
+    inmate = jail.spawn((job.data, *_brought_to(items)))
     stand, records = "", []
     try:
         line = Line(inmate.wire.fileno(), inmate.output, limits.printed_bytes, limits.real_s)
@@ -74,6 +76,17 @@ def run(
         detail = death.detail if how == "crashed" else line.gone.detail
     line.forget()
     return Ended(records, how, detail, line.printed, stand, time.monotonic() - began)
+
+
+def _brought_to(items: Sequence[pytest.Item]) -> list[bytes]:
+    """What checks of these may bring along, to run beside the attempt."""
+    folders = {item.path.parent for item in items}
+    return [text for folder in sorted(folders) for text in _material_of(folder)]
+
+
+@cache
+def _material_of(folder: Path) -> list[bytes]:
+    return [file.read_bytes() for file in sorted((folder / "material").glob("*.py"))]
 
 
 def _records(

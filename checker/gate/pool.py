@@ -14,6 +14,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
+from checker.engine.cores import one_each, stay_on
+
 Tick = Callable[[], None]
 
 _NUMBER = 4  # bytes of a job's number; a read of so few takes all of them or none
@@ -33,10 +35,11 @@ def spread(count: int, answer: Callable[[int], str], tick: Tick, workers: int) -
     os.write(give, b"".join(n.to_bytes(_NUMBER, "big") for n in range(count)))
     os.close(give)
     reads, pids = [], []
-    for _ in range(workers):
+    for core in one_each(workers):
         read, write = os.pipe()
         pid = _fork()
         if pid == 0:
+            stay_on(core)
             _work(numbers, write, answer)
         os.close(write)
         reads.append(read)

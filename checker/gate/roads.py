@@ -6,46 +6,13 @@ there only where something failed.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from checker.engine.verdict import CheckResult, Verdict
 from checker.gate.finding import Finding
 from checker.gate.folders import Folders
 from checker.gate.runs import Run
-
-if TYPE_CHECKING:
-    from checker.jail import Child, Zygote
-
-
-class JailPerProcess:
-    """A zygote for each process that asks: workers of the gate are forks of one another."""
-
-    def __init__(self) -> None:
-        self._of = 0
-        self._zygote: Zygote | None = None
-
-    @property
-    def name(self) -> str:
-        """Which road this is: what a verdict says may depend on the sandbox."""
-        from checker.jail import choose
-
-        return f"jail {choose().value}"
-
-    def spawn(self) -> Child:
-        """A process in the jail."""
-        from checker.jail import Zygote, choose
-
-        if self._zygote is None or self._of != os.getpid():
-            self._of, self._zygote = os.getpid(), Zygote(sandbox=choose())
-        return self._zygote.spawn()
-
-    def close(self) -> None:
-        """End the one of this process."""
-        if self._zygote is not None and self._of == os.getpid():
-            self._zygote.close()
 
 
 def differences(

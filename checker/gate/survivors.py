@@ -23,13 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from checker.catalog import CatalogError, Exercise, load
+from checker.engine.cores import cores
 from checker.engine.engine import Engine, Job, engine
 from checker.engine.fork import Limits
 from checker.gate.finding import Finding, from_catalog
 from checker.gate.folders import Folders
 from checker.gate.mutants import Mutant, mutants_of
 from checker.gate.pool import spread
-from checker.gate.verify import VERSION, Progress, cores
+from checker.gate.verify import VERSION, Progress
 
 SHORT = Limits(real_s=2.0)  # Many a mutant spins; a check takes a fortieth of it.
 _KEYS = ("exercise", "mutation", "line", "because")
@@ -91,7 +92,7 @@ def survey(root: Path, names: Sequence[str], progress: Progress, workers: int = 
         return Survey(findings=[from_catalog(error, str(folders.root))])
     exercises = catalog.select(list(names)) if names else catalog.exercises
     tries = [each for exercise in exercises for each in _tries(exercise, folders)]
-    outcomes = _check(exercises, tries, folders, progress, workers or cores())
+    outcomes = _check(exercises, tries, folders, progress, workers or len(cores()))
     made = Survey()
     words: dict[str, list[Word]] = {}
     for slug in dict.fromkeys(exercise.chapter for exercise in exercises):

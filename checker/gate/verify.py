@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from checker.catalog import Catalog, CatalogError, Exercise, load
+from checker.engine.cores import cores
 from checker.engine.engine import Engine, engine
 from checker.engine.verdict import Verdict
 from checker.gate.cache import Cache
@@ -22,12 +22,12 @@ from checker.gate.finding import Finding, from_catalog
 from checker.gate.folders import Folders
 from checker.gate.judged import Judge, Judged
 from checker.gate.pool import spread
-from checker.gate.roads import JailPerProcess
 from checker.gate.roads import differences as differences_of_roads
 from checker.gate.runs import SEEDS, Run, by_attempt, runs_of
 from checker.gate.shape import differences
 from checker.gate.to_do import is_written, to_do
 from checker.gate.written import read_checks
+from checker.jail import Zygotes, choose
 
 VERSION = 1
 
@@ -84,7 +84,7 @@ def verify(
     exercises = catalog.select(list(names)) if names else catalog.exercises
     report = Report()
     cache = Cache(folders) if cached else None
-    checker = _Checker(folders, progress, workers or cores(), cache)
+    checker = _Checker(folders, progress, workers or len(cores()), cache)
     judged = checker.on_this_side(run for each in exercises for run in runs_of(each, folders))
     for exercise in exercises:
         mine = [each for each in judged if each[0].exercise == exercise]
@@ -99,13 +99,6 @@ def verify(
         cache.drop_unused()
     report.real_s = round(time.monotonic() - began, 3)
     return report
-
-
-def cores() -> int:
-    """How many of the machine's cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def compare(root: Path, names: Sequence[str], progress: Progress, workers: int) -> list[Finding]:
@@ -144,14 +137,14 @@ class _Checker:
 
     def in_a_jail(self, runs: Iterable[Run]) -> list[Judged]:
         """Behind a wall."""
-        jail = JailPerProcess()
+        jail = Zygotes(choose())
         try:
             return self._check(list(runs), jail)
         finally:
             jail.close()
 
-    def _check(self, runs: list[Run], jail: JailPerProcess | None) -> list[Judged]:
-        road = jail.name if jail else "fork"
+    def _check(self, runs: list[Run], jail: Zygotes | None) -> list[Judged]:
+        road = f"jail {jail.sandbox.value}" if jail else "fork"
         verdicts: dict[int, Verdict] = {}
         left, attempts = [], by_attempt(runs)
         self.progress(len(attempts))
@@ -169,7 +162,7 @@ class _Checker:
                 self.cache.keep([runs[number] for number in numbers], road, made)
         return [(run, verdicts[number]) for number, run in enumerate(runs)]
 
-    def _fresh(self, attempts: list[list[Run]], jail: JailPerProcess | None) -> list[list[Verdict]]:
+    def _fresh(self, attempts: list[list[Run]], jail: Zygotes | None) -> list[list[Verdict]]:
         """The verdicts on attempts, each under its seeds."""
         if not attempts:
             return []

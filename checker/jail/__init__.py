@@ -2,6 +2,7 @@
 
 sandbox     the words: what holds an attempt, its limits, its death
 host        a zygote and its children, as whoever grades meets them
+zygotes     which of two kinds of zygote forks for a program, each started when it is needed
 zygote      the warm process that forks, on orders; inside: a child's way into the jail
 identity, bounds, landlock, readable, seccomp, bpf, syscalls, kernel    the layers
 bubblewrap  in the place of Landlock, where there is none
@@ -15,6 +16,7 @@ docs/decisions/0011 says why it is made of these.
 from checker.jail.choose import choose
 from checker.jail.host import Child, Zygote
 from checker.jail.sandbox import Death, JailLimits, NoJail, Sandbox, ZygoteDied
+from checker.jail.zygotes import Zygotes
 
 __all__ = [
     "Child",
@@ -24,5 +26,6 @@ __all__ = [
     "Sandbox",
     "Zygote",
     "ZygoteDied",
+    "Zygotes",
     "choose",
 ]

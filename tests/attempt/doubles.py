@@ -199,7 +199,7 @@ class Theatre:
     def __init__(self) -> None:
         self.serve: Serve = guest.main
 
-    def spawn(self) -> Double:
+    def spawn(self, texts: tuple[bytes, ...]) -> Double:
         """The next one."""
         return Double(self.serve)
 

@@ -29,8 +29,8 @@ from checker.classroom.grading.papers import write_all
 from checker.classroom.grading.results import Results
 from checker.classroom.grading.settings import Settings
 from checker.classroom.grading.store import NAME, Store
+from checker.engine.cores import cores
 from checker.engine.verdict import Verdict
-from checker.gate.verify import cores
 from tests.classroom.grading import class_of
 
 REAL_S = 3.0
@@ -160,7 +160,7 @@ def main() -> int:
     """The whole, once."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--students", type=int, default=1000)
-    parser.add_argument("--workers", type=int, default=cores())
+    parser.add_argument("--workers", type=int, default=len(cores()))
     options = parser.parse_args()
     broken = options.students // 25
     attacks = options.students // 5 - broken

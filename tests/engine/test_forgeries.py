@@ -28,7 +28,7 @@ def test_the_corpus_is_as_large_as_it_was() -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_forgery_gains_anything_and_the_next_attempt_is_graded_as_ever(part: int) -> None:
-    from checker.jail import Zygote
+    from checker.jail import Zygotes, choose
 
     every = forged.forgeries()[part::PARTS]
     exercises = {each.exercise.id: each.exercise for each in every}
@@ -50,8 +50,8 @@ def test_no_forgery_gains_anything_and_the_next_attempt_is_graded_as_ever(part: 
         assert set(twins_passed.values()) == {"failed"}
         return found, {name: verdict.outcome for name, verdict in after.items()}
 
-    with Zygote() as zygote:
-        found, after = engine(exercises.values(), use, jail=zygote)
+    with Zygotes(choose()) as zygotes:
+        found, after = engine(exercises.values(), use, jail=zygotes)
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert set(after.values()) == {"passed"}
 

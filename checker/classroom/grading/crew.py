@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 from checker.classroom.grading.settings import Settings
 from checker.classroom.grading.task import Task
 from checker.classroom.grading.worker import folder_prefix, package_path, packed, tables_in
+from checker.engine.cores import one_each
 from checker.engine.verdict import Verdict
 
 WORKER = "checker.classroom.grading.worker"
@@ -53,7 +54,8 @@ class Ready(NamedTuple):
 class _Worker:
     """One process. What is sent to it and heard of it never waits for it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, core: int | None) -> None:
+        self.core = core
         here, there = socket.socketpair()
         command = [sys.executable, "-P", "-m", WORKER]
         # Sets are walked in the same order in all of them.
@@ -75,7 +77,7 @@ class _Worker:
         self.tasks: deque[Task] = deque()
         self.began = self.full = False
         self.since = time.monotonic()
-        self._send({"settings": settings.to_json()})
+        self._send({"settings": settings.to_json(), "core": core})
 
     def give(self, task: Task) -> None:
         if not self.tasks:
@@ -145,8 +147,8 @@ class Crew:
 
     def __enter__(self) -> Crew:
         try:
-            for _ in range(self._workers):
-                self._crew.append(_Worker(self._settings))
+            for core in one_each(self._workers):
+                self._crew.append(_Worker(self._settings, core))
             self.ready = self._first_ready()
         except BaseException:
             self.close()
@@ -247,7 +249,7 @@ class Crew:
                 again.append(task)
             else:
                 yield task, self._no_verdict(task, words)
-        fresh = _Worker(self._settings)
+        fresh = _Worker(self._settings, worker.core)
         fresh.ready = worker.ready
         self._crew.append(fresh)
         ears.register(fresh.sock, selectors.EVENT_READ, fresh)

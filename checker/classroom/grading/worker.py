@@ -22,11 +22,12 @@ from typing import Any
 from checker.catalog import Catalog, load
 from checker.classroom.grading.settings import Settings, write_hidden
 from checker.course import checks_of
+from checker.engine.cores import stay_on
 from checker.engine.engine import Engine, engine, versions
 from checker.engine.job import Job
 from checker.engine.limits import Limits
 from checker.install.content import shipped
-from checker.jail import Child, JailLimits, NoJail, Sandbox, Zygote, ZygoteDied
+from checker.jail import JailLimits, NoJail, Sandbox, ZygoteDied, Zygotes
 
 HEAD = struct.Struct("!I")
 
@@ -79,6 +80,7 @@ def main(descriptor: int) -> None:
     first = _next(sock, heard)
     if first is None:
         return
+    stay_on(first["core"])
     settings = Settings.from_json(first["settings"])
     folder = course_folder(settings) / "exercises"
     catalog = load(folder)
@@ -89,7 +91,7 @@ def main(descriptor: int) -> None:
             prefix = folder_prefix(os.getpid())
             hidden = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix)))
             write_hidden(settings.hidden, hidden)
-        jail = stack.enter_context(_Jail(settings))
+        jail = stack.enter_context(Zygotes(Sandbox(settings.sandbox), _jail_limits(settings)))
         chosen = [catalog.find(name) for name in settings.exercises]
 
         def use(grader: Engine) -> None:
@@ -102,6 +104,14 @@ def main(descriptor: int) -> None:
                 send(sock, told)
 
         engine(chosen, use, checks_of(folder.parent), jail=jail, hidden=hidden)
+
+
+def _jail_limits(settings: Settings) -> JailLimits:
+    return JailLimits(
+        real_s=settings.real_s,
+        memory_bytes=settings.memory_bytes,
+        printed_bytes=settings.printed_bytes,
+    )
 
 
 def _rss() -> int:
@@ -129,37 +139,6 @@ def _next(sock: socket.socket, heard: bytearray) -> dict[str, Any] | None:
     table: dict[str, Any] = json.loads(bytes(heard[HEAD.size : end]))
     del heard[:end]
     return table
-
-
-class _Jail:
-    """A zygote, and another one where it died."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._sandbox = Sandbox(settings.sandbox)
-        self._limits = JailLimits(
-            real_s=settings.real_s,
-            memory_bytes=settings.memory_bytes,
-            printed_bytes=settings.printed_bytes,
-        )
-        self._zygote: Zygote | None = None
-
-    def __enter__(self) -> _Jail:
-        self._zygote = Zygote(sandbox=self._sandbox, limits=self._limits).__enter__()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        if self._zygote is not None:
-            self._zygote.close()
-
-    def spawn(self) -> Child:
-        """A process in the jail."""
-        assert self._zygote is not None
-        try:
-            return self._zygote.spawn()
-        except ZygoteDied:
-            self._zygote.close()
-            self.__enter__()
-            return self._zygote.spawn()
 
 
 if __name__ == "__main__":
