@@ -40,7 +40,6 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 # build tool that is not in there, would end `make lab` on a learner's machine.
 SOURCE_ONLY = {
     "forbiddenfruit": "blockbuster needs it; setuptools copies its one module, on every Python",
-    "pyyaml": "has no wheel for 3.15 yet; without Cython, setuptools copies its modules",
 }
 
 ALWAYS = (
