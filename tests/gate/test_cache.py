@@ -167,8 +167,6 @@ def test_after_a_change_only_what_changed_is_checked(tmp_path: Path) -> None:
     first = times()
     # Two stubs, the solution and its second run, the right answers and the wrong ones.
     assert len(first) == 2 * (4 + len(RIGHT) + len(WRONG))
-    assert made.report(CI="")["findings"] == []
-    assert times() == first
     made.write("tests/wrong_answers/01_sums/two/only_a.py", WRONG["only_b"])
     report = made.report(CI="")
     changed = set(times().items()) - set(first.items())
