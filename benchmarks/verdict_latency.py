@@ -107,9 +107,8 @@ def _timed(owner, name, key):
             Path({file!r}).write_text(json.dumps(_took))
         return result
     setattr(owner, name, timed)
-_timed(_here.desk, "take", "saved")
+_timed(_here.desk, "meet", "met")
 _timed(_here.client, "check", "asked")
-_timed(_here.desk, "keep", "kept")
 _timed(_here, "_shown", "drawn")
 _timed(_module, "show", "shown")
 """
@@ -200,17 +199,16 @@ def _run(page: Page, number: int, text: str, file: Path) -> Run:
     stages = {
         "browser, key to request": sent - seen["pressed"],
         "server and kernel, request to cell": begun - sent,
-        "kernel, saves the cell": took["saved"],
+        "kernel, reads cell and file": took["met"],
         "helper, around the fork": took["asked"] - took["fork"],
         "fork and checks": took["fork"],
-        "kernel, keeps the verdict": took.get("kept", 0.0),
         "kernel, draws the verdict": took["drawn"],
         "server, verdict to browser": arrived - published,
         "browser, verdict to document": seen["inserted"] - arrived,
         "browser, document to screen": seen["painted"] - seen["inserted"],
     }
     painted = seen["painted"] - seen["pressed"]
-    known = sum(took.get(key, 0.0) for key in ("saved", "asked", "kept", "drawn"))
+    known = took["met"] + took["asked"] + took["drawn"]
     stages["kernel, all else"] = published - begun - known
     return Run(painted, stages)
 

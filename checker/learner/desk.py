@@ -27,12 +27,12 @@ class NoSolution(NotYet):
     """There is no solution among the files: they were handed out without."""
 
 
-class Taken(NamedTuple):
+class Met(NamedTuple):
     """What came of a cell that met its file."""
 
     text: str  # what is checked
     refresh: bool  # whether the cell should show it, since it is another text
-    note: str  # what the learner should know
+    replaced: str | None  # the file's own text, where the cell's takes its place unseen
 
 
 class Standing(NamedTuple):
@@ -79,34 +79,37 @@ class Desk:
         self.history.agree(exercise.id, text)
         return text
 
-    def take(self, exercise: Exercise, cell: str) -> Taken:
-        """A cell with this text is run: bring it and the file together.
+    def meet(self, exercise: Exercise, cell: str) -> Met:
+        """A cell with this text is run: which text counts? Nothing is written here.
 
         Only one of the two changed since they last agreed: that one counts. Both did: the cell
-        is saved, since it is what the learner just ran, and the file's text is kept.
+        does, since it is what the learner just ran.
         """
         cell = cell.rstrip() + "\n"
-        path = self.work(exercise)
-        file = files.read(path)
+        file = files.read(self.work(exercise))
+        if file is None or digest(file) == digest(cell):
+            return Met(cell, False, None)
         base = self.history.agreed(exercise.id)
-        taken = Taken(cell, False, "")
-        if file is not None and digest(file) != digest(cell):
-            if digest(cell) == base:
-                note = f"{self._name(path)} is newer than this cell: the file was checked."
-                taken = Taken(file, True, note)
-            elif digest(file) != base:
-                number = self.history.keep(exercise.id, file, "file replaced by the cell")
-                taken = Taken(
-                    cell,
-                    False,
-                    f"This cell and {self._name(path)} had both changed. The cell was saved; the "
-                    f"file's text is kept: history({exercise.id!r}, restore={number}) brings it "
-                    "back.",
-                )
-        if not taken.refresh:
-            files.save(path, taken.text)
-        self.history.agree(exercise.id, taken.text)
-        return taken
+        if digest(cell) == base:
+            return Met(file, True, None)
+        return Met(cell, False, file if digest(file) != base else None)
+
+    def settle(self, exercise: Exercise, met: Met) -> str:
+        """Let cell and file have the text that counts. Returns what the learner should know."""
+        path, note = self.work(exercise), ""
+        if met.refresh:
+            note = f"{self._name(path)} is newer than this cell: the file was checked."
+        elif met.replaced is not None:
+            number = self.history.keep(exercise.id, met.replaced, "file replaced by the cell")
+            note = (
+                f"This cell and {self._name(path)} had both changed. The cell was saved; the "
+                f"file's text is kept: history({exercise.id!r}, restore={number}) brings it "
+                "back."
+            )
+        if not met.refresh:
+            files.save(path, met.text)
+        self.history.agree(exercise.id, met.text)
+        return note
 
     def reset(self, exercise: Exercise) -> int:
         """Begin again from the stub. What was there is kept; returns its number, or 0."""
@@ -148,6 +151,13 @@ class Desk:
         path = work if work.is_file() else stub
         return Job(exercise, str(path), path.read_bytes(), stub.read_bytes(), seed)
 
+    def job_of_cell(self, exercise: Exercise, met: Met) -> Job:
+        """The same for a cell, whose text may not be in the file yet."""
+        if met.refresh:
+            return self.job(exercise)
+        data = met.text.encode("utf-8", "surrogateescape")
+        return Job(exercise, str(self.work(exercise)), data, self.stub(exercise).read_bytes())
+
     def keep(self, job: Job, verdict: Verdict) -> Verdict:
         """Keep the attempt that was checked, with its verdict."""
         if verdict.outcome != "not_attempted":
@@ -179,11 +189,17 @@ class Desk:
             yield verdict
 
     def same_again(self, exercise: Exercise, verdict: Verdict) -> bool:
-        """Whether the checks that fail are those that failed last time, with another text."""
-        before = [kept for kept in self.history.all(exercise.id) if kept.verdict][-2:]
-        if verdict.outcome != "failed" or len(before) < 2:
+        """Whether the checks that fail are those that failed last time, with another text.
+
+        It does not matter whether this verdict is kept already.
+        """
+        if verdict.outcome != "failed":
             return False
-        earlier = Verdict.from_json(before[0].verdict)
+        this = verdict.to_json()
+        before = next((text for text in self.history.latest(exercise.id, 2) if text != this), None)
+        if before is None:
+            return False
+        earlier = Verdict.from_json(before)
         return _failing(earlier) == _failing(verdict) and earlier.attempt != verdict.attempt
 
     # Help.
@@ -222,9 +238,10 @@ class Desk:
             state = "passed" if "passed" in outcomes else "failed"
         return Standing(exercise, state, len(outcomes))
 
-    def next(self) -> Exercise | None:
-        """The first exercise that is not passed."""
-        return next((each.exercise for each in self.standings() if each.state != "passed"), None)
+    def next(self, passed: Exercise | None = None) -> Exercise | None:
+        """The first exercise that is not passed; one that was passed just now may be given."""
+        open_ = (each.exercise for each in self.standings() if each.state != "passed")
+        return next((exercise for exercise in open_ if exercise != passed), None)
 
 
 def _failing(verdict: Verdict) -> list[str]:

@@ -161,15 +161,15 @@ class History:
             found.setdefault(exercise, []).append(outcome)
         return found
 
-    def last(self, exercise: str) -> Verdict | None:
-        """The last verdict on an exercise."""
+    def latest(self, exercise: str, most: int) -> list[str]:
+        """The last verdicts on an exercise as JSON, the newest first."""
         with self._open() as db:
-            row = db.execute(
+            rows = db.execute(
                 "SELECT verdict FROM attempts WHERE exercise = ? AND verdict != '' "
-                "ORDER BY number DESC LIMIT 1",
-                (exercise,),
-            ).fetchone()
-        return Verdict.from_json(row[0]) if row else None
+                "ORDER BY number DESC LIMIT ?",
+                (exercise, most),
+            ).fetchall()
+        return [row[0] for row in rows]
 
     # What the cell and the file last agreed on.
 

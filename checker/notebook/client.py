@@ -19,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,15 @@ class Client:
         """The helper's process."""
         return self._process.pid if self._process else None
 
-    def check(self, job: Job) -> Verdict:
-        """Have an attempt checked."""
+    def check(self, job: Job, meanwhile: Callable[[], None] = lambda: None) -> Verdict:
+        """Have an attempt checked, and do something while the helper is at it.
+
+        `meanwhile` is called once, whatever becomes of the check. Where it fails, so does this.
+        """
         with self._lock, _stop_button() as stop:
+            todo = [meanwhile]
             try:
-                return self._ask(job, stop)
+                return self._ask(job, stop, todo)
             except Closed as error:
                 told = self._told()
                 self._end()
@@ -80,12 +84,22 @@ class Client:
                     return _verdict(job, "no checks", f"{error}\n\n{told}")
                 self._start()
                 return _verdict(job, "no checker", told)
+            finally:
+                while todo:
+                    todo.pop()()
 
-    def _ask(self, job: Job, stop: _Stop) -> Verdict:
+    def _ask(self, job: Job, stop: _Stop, todo: list[Callable[[], None]]) -> Verdict:
         self._start()
         for _ in range(3):  # It begins anew when checks have changed on disk.
             self._number += 1
             self._send({"check": self._number, "job": pack(job)})
+            try:
+                while todo:
+                    todo.pop()()
+            except BaseException:
+                with suppress(Closed):
+                    self._send({"cancel": self._number})
+                raise
             answer = self._answer(stop)
             if "verdict" in answer:
                 return Verdict.from_json(answer["verdict"])

@@ -35,12 +35,10 @@ def exercise(line: str, cell: str) -> None:
     """Save the cell as the answer to an exercise, check it, and show the verdict."""
     here = session()
     found = here.find(line)
-    taken = here.desk.take(found, cell)
-    note = taken.note
-    if taken.refresh:
-        become_exercise(here, found, taken.text)
-        note += " The cell shows it now."
-    here.check(found, in_cell=True, note=note)
+    met = here.desk.meet(found, cell)
+    if met.refresh:
+        become_exercise(here, found, met.text)
+    here.check_cell(found, met)
 
 
 def become_exercise(here: Session, exercise: Exercise, text: str) -> None:

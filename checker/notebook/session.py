@@ -14,7 +14,7 @@ from checker.catalog import Exercise
 from checker.course import find_course
 from checker.engine.engine import Job
 from checker.engine.verdict import Verdict
-from checker.learner.desk import Desk
+from checker.learner.desk import Desk, Met
 from checker.notebook.client import Client
 from checker.notebook.errors import CourseError, Stopped, told_briefly
 from checker.notebook.shell import Shown, show
@@ -49,21 +49,33 @@ class Session:
         """Where a link in the notebook finds the learner's file."""
         return Path(os.path.relpath(self.desk.work(exercise), self._folder)).as_posix()
 
-    def check(self, exercise: Exercise, in_cell: bool = False, note: str = "") -> Verdict:
-        """Check the learner's file, keep what came of it, and show it."""
+    def check(self, exercise: Exercise) -> Verdict:
+        """Check the learner's file, show what came of it, and keep it."""
         job = self.desk.job(exercise)
-        verdict = self.client.check(job)
-        stopped = verdict.ended == "interrupted"
-        if not stopped and verdict.outcome != "checker_error":
-            self.desk.keep(job, verdict)
-        show(self._shown(exercise, verdict, in_cell, note))
-        if stopped:
+        return self._conclude(job, self.client.check(job), in_cell=False)
+
+    def check_cell(self, exercise: Exercise, met: Met) -> Verdict:
+        """The same for a cell that has met its file.
+
+        To be sure that a text is on the disk takes as long as a short check. So the text is saved
+        while it is checked, and the verdict is shown before it is kept.
+        """
+        job, notes = self.desk.job_of_cell(exercise, met), list[str]()
+        verdict = self.client.check(job, lambda: notes.append(self.desk.settle(exercise, met)))
+        notes += ["The cell shows it now."] if met.refresh else []
+        return self._conclude(job, verdict, in_cell=True, note=" ".join(filter(None, notes)))
+
+    def _conclude(self, job: Job, verdict: Verdict, in_cell: bool, note: str = "") -> Verdict:
+        show(self._shown(job.exercise, verdict, in_cell, note))
+        if verdict.ended == "interrupted":
             raise Stopped("The check was stopped.")
+        if verdict.outcome != "checker_error":
+            self.desk.keep(job, verdict)
         return verdict
 
     def _shown(self, exercise: Exercise, verdict: Verdict, in_cell: bool, note: str) -> Shown:
         desk = self.desk
-        following = desk.next() if verdict.outcome == "passed" else None
+        following = desk.next(passed=exercise) if verdict.outcome == "passed" else None
         scene = Scene(
             id=exercise.id,
             title=exercise.title,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 
+from checker.catalog import Exercise
 from checker.engine.engine import Job
 from checker.engine.verdict import CheckResult, Outcome, Verdict
 from checker.learner.desk import Desk, NotYet
@@ -23,6 +25,18 @@ def check(desk: Desk, name: str, outcome: Outcome, failing: str = "") -> Verdict
     return desk.keep(job, verdict_on(job, outcome, failing))
 
 
+class Taken(NamedTuple):
+    text: str
+    refresh: bool
+    note: str
+
+
+def take(desk: Desk, exercise: Exercise, cell: str) -> Taken:
+    """Run a cell: it meets the file, and the two get the same text."""
+    met = desk.meet(exercise, cell)
+    return Taken(met.text, met.refresh, desk.settle(exercise, met))
+
+
 def test_to_start_copies_the_stub_once(desk: Desk) -> None:
     one = desk.catalog.find("one")
     assert desk.start(one) == STUB
@@ -31,35 +45,55 @@ def test_to_start_copies_the_stub_once(desk: Desk) -> None:
     assert desk.stub(one).read_text() == STUB
 
 
+def test_to_meet_writes_nothing_and_the_check_gets_what_will_be_saved(desk: Desk) -> None:
+    one = desk.catalog.find("one")
+    desk.start(one)
+    met = desk.meet(one, "new cell")
+    assert desk.work(one).read_text() == STUB
+    before = desk.job_of_cell(one, met)
+    assert before.data == b"new cell\n"
+    desk.settle(one, met)
+    assert desk.job(one) == before
+
+
+def test_where_the_file_is_newer_the_check_gets_the_file(desk: Desk) -> None:
+    one = desk.catalog.find("one")
+    desk.start(one)
+    desk.work(one).write_bytes(b"new \xff file\r\n")
+    met = desk.meet(one, STUB)
+    assert desk.job_of_cell(one, met) == desk.job(one)
+    assert desk.job(one).data == b"new \xff file\r\n"
+
+
 class TestACellMeetsItsFile:
     """Since they last agreed, the cell, the file, both or none have changed."""
 
     def test_neither_changed(self, desk: Desk) -> None:
         one = desk.catalog.find("one")
         desk.start(one)
-        assert desk.take(one, STUB) == (STUB, False, "")
+        assert take(desk, one, STUB) == (STUB, False, "")
 
     def test_the_cell_changed(self, desk: Desk) -> None:
         one = desk.catalog.find("one")
         desk.start(one)
-        assert desk.take(one, "new cell") == ("new cell\n", False, "")
+        assert take(desk, one, "new cell") == ("new cell\n", False, "")
         assert desk.work(one).read_text() == "new cell\n"
 
     def test_the_file_changed(self, desk: Desk) -> None:
         one = desk.catalog.find("one")
         desk.start(one)
         desk.work(one).write_text("new file\n")
-        taken = desk.take(one, STUB)
+        taken = take(desk, one, STUB)
         assert (taken.text, taken.refresh) == ("new file\n", True)
         assert taken.note == "work/00_start/one.py is newer than this cell: the file was checked."
         assert desk.work(one).read_text() == "new file\n"
-        assert desk.take(one, "new file\n") == ("new file\n", False, "")
+        assert take(desk, one, "new file\n") == ("new file\n", False, "")
 
     def test_both_changed(self, desk: Desk) -> None:
         one = desk.catalog.find("one")
         desk.start(one)
         desk.work(one).write_text("new file\n")
-        taken = desk.take(one, "new cell")
+        taken = take(desk, one, "new cell")
         assert (taken.text, taken.refresh) == ("new cell\n", False)
         assert "had both changed" in taken.note
         (kept,) = desk.history.all(one.id)
@@ -70,21 +104,21 @@ class TestACellMeetsItsFile:
         one = desk.catalog.find("one")
         desk.start(one)
         desk.work(one).write_text("same\n")
-        assert desk.take(one, "same") == ("same\n", False, "")
+        assert take(desk, one, "same") == ("same\n", False, "")
         assert desk.history.all(one.id) == []
 
     def test_the_file_is_gone(self, desk: Desk) -> None:
         one = desk.catalog.find("one")
         desk.start(one)
         desk.work(one).unlink()
-        assert desk.take(one, STUB) == (STUB, False, "")
+        assert take(desk, one, STUB) == (STUB, False, "")
         assert desk.work(one).read_text() == STUB
 
     def test_they_never_met(self, desk: Desk) -> None:
         one = desk.catalog.find("one")
         desk.work(one).parent.mkdir(parents=True)
         desk.work(one).write_text("from elsewhere\n")
-        taken = desk.take(one, "cell")
+        taken = take(desk, one, "cell")
         assert taken.text == "cell\n"
         assert [kept.source for kept in desk.history.all(one.id)] == ["from elsewhere\n"]
 
@@ -111,7 +145,7 @@ def test_to_restore_what_was_never_kept_is_refused(desk: Desk) -> None:
 def test_every_check_keeps_the_attempt_that_it_saw(desk: Desk) -> None:
     one = desk.catalog.find("one")
     for text in ("first\n", "second\n"):
-        desk.take(one, text)
+        take(desk, one, text)
         check(desk, "one", "failed")
     assert [(k.source, k.outcome, k.why) for k in desk.history.all(one.id)] == [
         ("first\n", "failed", "checked"),
@@ -128,7 +162,7 @@ def test_a_stub_is_no_attempt_and_is_not_kept(desk: Desk) -> None:
 
 def test_what_needs_a_failed_exercise_is_skipped(desk: Desk) -> None:
     for exercise in desk.catalog.exercises:
-        desk.take(exercise, f"mine {exercise.id}")
+        take(desk, exercise, f"mine {exercise.id}")
 
     def only_the_first_fails(job: Job) -> Verdict:
         assert job.exercise.name == "one", "the others are not even run"
@@ -153,7 +187,7 @@ def test_the_solution_is_shown_after_a_pass_or_a_yes(desk: Desk) -> None:
         desk.solution(one)
     assert desk.solution(one, yes=True) == SOLUTION
     assert desk.solution(one) == SOLUTION, "it was seen, so it is no secret any more"
-    desk.take(two, "mine")
+    take(desk, two, "mine")
     check(desk, "two", "passed")
     assert desk.solution(two) == SOLUTION
 
@@ -169,22 +203,26 @@ def test_the_next_exercise_is_the_first_that_is_not_passed(desk: Desk) -> None:
     following = desk.next()
     assert following is not None
     assert following.id == "start/one"
-    desk.take(following, "mine")
+    take(desk, following, "mine")
     check(desk, "one", "passed")
     check(desk, "one", "failed")
     assert [each.state for each in desk.standings()] == ["passed", "new", "new"]
     following = desk.next()
     assert following is not None
     assert following.id == "start/two"
+    third = desk.next(passed=following)
+    assert third is not None
+    assert third.id not in ("start/one", "start/two")
 
 
 def test_two_texts_that_fail_alike_are_noticed(desk: Desk) -> None:
     one = desk.catalog.find("one")
-    desk.take(one, "first")
+    take(desk, one, "first")
     assert not desk.same_again(one, check(desk, "one", "failed", "order"))
-    desk.take(one, "second")
+    take(desk, one, "second")
     second = check(desk, "one", "failed", "order")
     assert desk.same_again(one, second)
     assert not desk.same_again(one, replace(second, outcome="passed"))
-    desk.take(one, "third")
+    assert desk.same_again(one, replace(second, attempt="of a text that is not kept yet"))
+    take(desk, one, "third")
     assert not desk.same_again(one, check(desk, "one", "failed", "time"))

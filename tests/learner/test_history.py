@@ -20,7 +20,7 @@ def test_a_new_history_is_empty(file: Path) -> None:
     history = History(file)
     assert history.all("a/b") == []
     assert history.outcomes() == {}
-    assert history.last("a/b") is None
+    assert history.latest("a/b", 2) == []
     assert history.agreed("a/b") == ""
     assert history.hints("a/b") == 0
     assert not history.saw_solution("a/b")
@@ -32,7 +32,7 @@ def test_a_text_and_its_verdict_come_back_as_they_were(file: Path) -> None:
     number = History(file).keep("a/b", "# \udce9 ü\n", "checked", verdict)
     (kept,) = History(file).all("a/b")
     assert (kept.number, kept.source, kept.outcome) == (number, "# \udce9 ü\n", "failed")
-    assert History(file).last("a/b") == verdict
+    assert History(file).latest("a/b", 2) == [verdict.to_json()]
 
 
 def test_a_guess_counts_until_it_was_compared(file: Path) -> None:

@@ -76,6 +76,35 @@ def test_it_checks(client: Client, course: Path) -> None:
     assert client.check(job(course, WRONG)).outcome == "failed"
 
 
+def test_something_is_done_meanwhile_once_whatever_becomes_of_the_check(
+    client: Client, course: Path
+) -> None:
+    done: list[str] = []
+    kills = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)\n"
+    for text in (RIGHT, kills, WRONG):
+        client.check(job(course, text), lambda: done.append("once"))
+    assert done == ["once"] * 3
+
+
+def test_where_what_is_done_meanwhile_fails_the_next_check_has_its_own_verdict(
+    client: Client, course: Path
+) -> None:
+    def fail() -> None:
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"):
+        client.check(job(course, WRONG), fail)
+    assert client.check(job(course, RIGHT)).outcome == "passed"
+
+
+def test_the_text_of_a_cell_is_saved_while_it_is_checked(client: Client, course: Path) -> None:
+    """A check that waits for what is done meanwhile could not end if that came after it."""
+    saved = course / "saved"
+    waits = f"import os\nwhile not os.path.exists({str(saved)!r}):\n    pass\n"
+    verdict = client.check(job(course, waits + RIGHT), lambda: saved.touch())
+    assert verdict.outcome == "passed"
+
+
 def test_it_stays_the_same_from_check_to_check(client: Client, course: Path) -> None:
     client.start()
     before = client.pid
