@@ -98,8 +98,7 @@ class Swaps:
 
     def method(self, owner: type, name: str, replacement: Any) -> None:
         """Let `owner.name` be `replacement`, also where `owner` is a type written in C."""
-        # The proxy that hides the dictionary of a type refers to nothing else.
-        (namespace,) = gc.get_referents(owner.__dict__)
+        namespace = _namespace(owner)
         self._undo += (_restore_method, owner, name, namespace[name])
         namespace[name] = replacement
         _type_modified(owner)
@@ -124,10 +123,19 @@ class Swaps:
     def undo(self) -> None:
         """Put everything back."""
         while self._undo:
-            restore, *how = self._undo[-4:]
+            restore, target, how, before = self._undo[-4:]
             # Before it is done: where it is stopped in the middle, the others are still undone.
             del self._undo[-4:]
-            restore(*how)
+            restore(target, how, before)
+
+
+@cache
+def _namespace(owner: type) -> dict[str, Any]:
+    """The dictionary of a type, which can be written to."""
+    # The proxy that hides it refers to nothing else.
+    (found,) = gc.get_referents(owner.__dict__)
+    namespace: dict[str, Any] = found
+    return namespace
 
 
 @cache
@@ -157,8 +165,7 @@ def _restore_builtin(target: Any, before: tuple[int, int], replacement: Any) -> 
 
 
 def _restore_method(owner: type, name: str, before: Any) -> None:
-    (namespace,) = gc.get_referents(owner.__dict__)
-    namespace[name] = before
+    _namespace(owner)[name] = before
     _type_modified(owner)
 
 
