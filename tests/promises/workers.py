@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import asyncio
 import concurrent.futures
 import concurrent.futures.process
 import itertools
@@ -216,8 +217,6 @@ def futures_and_threads_can_be_numbered() -> None:
 def asyncio_runs_jobs_in_a_pool_of_its_own() -> None:
     """`to_thread` and `run_in_executor` use a `ThreadPoolExecutor` whose threads are called
     `asyncio_…`. The thread that shuts it down has the target `_do_shutdown`."""
-    import asyncio
-
     targets: list[str] = []
     start = threading.Thread.start
 
@@ -324,3 +323,35 @@ def every_process_begins_in_one_method() -> None:
     function: Any = multiprocessing.process.active_children
     assert multiprocessing.active_children.__code__ is function.__code__
     assert (function.__code__.co_argcount, function.__code__.co_freevars) == (0, ())
+
+
+@relied_on(
+    "threading",
+    "Lock.acquire, Semaphore.acquire, Condition.wait, Condition.wait_for, Event.wait, "
+    "Barrier.wait, Queue.get, Queue.put, Queue.join, Future.result",
+    "lab/stuck.py, lab/where.py",
+)
+def waits_have_the_same_names_in_threading_and_in_asyncio() -> None:
+    """What a task or a thread waits in has these qualified names, in `asyncio`, in `threading`, in
+    `queue` and in `concurrent.futures`. A report of a deadlock explains a wait by its name, and a
+    timeline shows a wait for a lock or a slot as a queue."""
+    both = {
+        "Lock": ["acquire"],
+        "Semaphore": ["acquire"],
+        "Condition": ["wait", "wait_for"],
+        "Event": ["wait"],
+        "Barrier": ["wait"],
+    }
+    queues = {"Queue": ["get", "put", "join"]}
+    places: list[tuple[Any, dict[str, list[str]]]] = [
+        (asyncio, both | queues),
+        # A lock of threads is written in C: its waits are named by the lab.
+        (threading, {owner: names for owner, names in both.items() if owner != "Lock"}),
+        (queue, queues),
+        (concurrent.futures, {"Future": ["result"]}),
+    ]
+    for module, expected in places:
+        for owner, names in expected.items():
+            for name in names:
+                function = getattr(getattr(module, owner), name)
+                assert function.__code__.co_qualname == f"{owner}.{name}", module.__name__
