@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 import pytest
 
@@ -16,6 +17,20 @@ pytest.register_assert_rewrite("tests.lab.asgi.both")
 # starts. Tests of the stop button press it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests fork on Python 3.15.
+
+    `os.fork` warns of other threads. Up to 3.14 it counts those that `threading` knows, and a test
+    that forks beside one of these fails. Since 3.15 it counts the system's
+    (`warn_about_fork_with_threads` in CPython's Modules/posixmodule.c), and so those of
+    pytest-xdist and of the watchdog, which hold no lock that a fork needs.
+    """
+    if sys.version_info >= (3, 15):
+        config.addinivalue_line(
+            "filterwarnings", "ignore:This process .* is multi-threaded:DeprecationWarning"
+        )
 
 
 @pytest.hookimpl(optionalhook=True)
