@@ -27,6 +27,8 @@ from checker.catalog import load
 from checker.engine.engine import Engine, engine
 from checker.notebook.wire import Closed, Lines, Message, unpack
 
+# A verdict is on its way to the screen for so long, and needs the cores more than what comes next.
+QUIET_S = 0.3
 POLL_S = 1.0  # where there is no pidfd: how long an orphan may live
 
 
@@ -44,12 +46,12 @@ class Helper:
         self._lines.send({"ready": True})
         working = True
         while self._kernel_is_there():
-            wait_s = 0.0 if working else None if self._kernel >= 0 else POLL_S
+            wait_s = QUIET_S if working else None if self._kernel >= 0 else POLL_S
             ready, _, _ = select.select(self._watched, [], [], wait_s)
             if self._lines.socket.fileno() in ready:
                 self._answer(engine, self._lines.take())
                 working = True
-            elif working:
+            elif not ready and working:
                 working = engine.get_ready()
 
     def _answer(self, engine: Engine, messages: list[Message]) -> None:
