@@ -83,9 +83,14 @@ _IN_MODULES = (type, BuiltinFunctionType, FunctionType)
 # What belongs to whoever runs the program, and changes as a matter of course.
 _CHANGES = {("sys", "unraisablehook"), ("sys", "excepthook"), ("sys", "displayhook")}
 
-# The interpreter makes the first two when something first asks a type for its annotations, and
-# `copyreg` the third when one of its objects is first copied or pickled.
-_MADE_WHEN_ASKED = ("__annotations__", "__annotations_cache__", "__slotnames__")
+# The interpreter makes the first three when something first asks a type for its annotations, and
+# `copyreg` the last when one of its objects is first copied or pickled.
+_MADE_WHEN_ASKED = (
+    "__annotate_func__",
+    "__annotations__",
+    "__annotations_cache__",
+    "__slotnames__",
+)
 
 _SIZE_AT = object.__basicsize__  # in a dictionary, the count of its entries
 _VERSION_AT = _SIZE_AT + 8
