@@ -104,6 +104,12 @@ class Attempt:
         """The attempt's ASGI app, served as a real server does; see `lab.serve`."""
         from checker.lab.asgi import serve
 
+        if type(app) is not str:
+            raise TypeError(
+                "an app is given by its name, such as attempt.serve('app'), and "
+                f"{type(app).__name__} is no name. If the task asks for a function that makes the "
+                "app, let a module in material/ call it and keep the app in the attempt"
+            )
         self._did(f"served {app}")
         async with serve(await self._side.app(app), **options) as server:
             yield server

@@ -51,6 +51,10 @@ class Raised(Exception):
         inner = "".join(f"; {each}" for each in self.exceptions[:3])
         return (f"{self.type}: {self.message}" if self.message else self.type) + inner
 
+    def __repr__(self) -> str:
+        # A check may put it into a message, next to what a call returned.
+        return f"{self.type}({self.message!r})" if self.message else f"{self.type}()"
+
     def matches(self, type_name: str, pattern: str | None) -> bool:
         """Whether it is of that type, or of one below it, and its words fit."""
         if type_name not in self.types:

@@ -61,7 +61,11 @@ def _shown(at: Desk, verdict: Verdict, as_json: bool) -> Verdict:
     if verdict.outcome == "failed" and at.history.hints(exercise.id) < len(exercise.hints):
         to.print(f"  [dim]A hint: unblocked hint {exercise.id}[/]")
     if verdict.outcome == "not_attempted":
-        to.print(f"  [dim]To begin: unblocked start {exercise.id}[/]")
+        work = at.work(exercise)
+        begun = work.is_file()
+        path = work.relative_to(at.root).as_posix()
+        next = f"Next: write {path}" if begun else f"To begin: unblocked start {exercise.id}"
+        to.print(f"  [dim]{next}[/]")
     return verdict
 
 

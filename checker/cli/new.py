@@ -26,7 +26,7 @@ def new(
         Path | None,
         typer.Option("--in", metavar="FOLDER", help="A folder of your own; it is made if needed."),
     ] = None,
-    title: Annotated[str, typer.Option(help="Its title [default: the name in words].")] = "",
+    title: Annotated[str, typer.Option(help="Its title; without one, the name in words.")] = "",
     points: Annotated[int, typer.Option(min=1, help="What it is worth.")] = 10,
     minutes: Annotated[int, typer.Option(min=1, help="What it takes a learner.")] = 10,
 ) -> None:

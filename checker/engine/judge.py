@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,13 @@ LONGEST_TRACE = 300_000
 _LONGEST_TEXT = 4000
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
+# The advice if the check raises, most likely because the answer is of an unexpected type.
+RAISED_ITSELF = (
+    "The check could not work with what your code returned. Look at what the task says it "
+    "returns, and in which form."
+)
+AT_LINE = re.compile(r"\(line (\d+) of the checks\)")
+
 
 def check_id(item: pytest.Item) -> str:
     """ "at_most_limit_in_flight[3]" """
@@ -58,6 +66,8 @@ def failed(item: pytest.Item, error: BaseException, when: str) -> CheckResult:
     if isinstance(error, CheckFault) or (when != "call" and not isinstance(error, NotPython)):
         return _result(item, "checker_error", got=_clean(f"{type(error).__name__}: {error}"))
     got, where, advice = _told(error)
+    if advice == RAISED_ITSELF and (number := _line_within(item, error)):
+        got = f"{got} (line {number} of the checks)"
     attempt, run = item.stash.get(ATTEMPT, None), item.stash.get(RUN, None)
     notes, seen = _noticed(run or getattr(error, "run", None), attempt)
     place = where or seen or _defined(attempt)
@@ -122,12 +132,14 @@ def _told(error: BaseException) -> _Told:
     for kind, tell in _TELLERS:
         if isinstance(error, kind):
             return tell(error)
-    return (
-        f"{type(error).__name__}: {error}",
-        None,
-        "The check could not work with what your code returned. Look at what the task says it "
-        "returns, and in which form.",
-    )
+    return f"{type(error).__name__}: {error}", None, RAISED_ITSELF
+
+
+def _line_within(item: pytest.Item, error: BaseException) -> int:
+    """The line of the check's file at which `error` came up, or 0."""
+    walked = traceback.walk_tb(error.__traceback__)
+    lines = [number for frame, number in walked if frame.f_code.co_filename == str(item.path)]
+    return lines[-1] if lines else 0
 
 
 def _of_assertion(error: Any) -> _Told:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+from checker.engine.judge import AT_LINE, RAISED_ITSELF
 from checker.engine.verdict import CheckResult, Verdict
 from checker.gate import edits
 from checker.gate.finding import Finding
@@ -40,8 +41,9 @@ class Judge:
             yield Finding(checks, 0, what, "mend the file of checks", exercise.id)
             return
         met: set[tuple[str, str]] = set()
+        unsolved = _unsolved(judged)
         for run, verdict in judged:
-            for finding in self._one(run, verdict):
+            for finding in self._one(run, verdict, unsolved):
                 # The same under each seed is one finding; the values behind the colon differ.
                 key = finding.file, finding.what.partition(":")[0]
                 if key not in met:
@@ -50,7 +52,7 @@ class Judge:
         yield from self._repeated(judged)
         yield from self._of_checks(judged, checks)
 
-    def _one(self, run: Run, verdict: Verdict) -> Iterator[Finding]:
+    def _one(self, run: Run, verdict: Verdict, unsolved: frozenset[str]) -> Iterator[Finding]:
         if verdict.outcome == "checker_error":
             for check in verdict.checks:
                 if check.outcome == "checker_error":
@@ -59,7 +61,7 @@ class Judge:
                     fix = f"mend the check; it met {self.folders.name(run.path)}"
                     yield Finding(name, self.written.line(check.id), what, fix, run.exercise.id)
         elif run.kind == "wrong":
-            yield from self._wrong(run, verdict)
+            yield from self._wrong(run, verdict, unsolved)
         elif run.kind == "stub" and verdict.outcome != "not_attempted":
             what = f"the stub, as it is handed out, is {verdict.outcome}, not not_attempted"
             yield self._finding(run, 0, what, "let the stub be Python that can be read")
@@ -67,15 +69,20 @@ class Judge:
             yield self._finding(
                 run, 0, "the stub passes all checks as it is", "leave something to be written"
             )
-        elif run.kind in ("solution", "again", "right"):
-            yield from self._right(run, verdict)
+        elif run.kind in ("solution", "again"):
+            yield from self._right(run, verdict, frozenset())
+        elif run.kind == "right":
+            yield from self._right(run, verdict, unsolved)
 
-    def _right(self, run: Run, verdict: Verdict) -> Iterator[Finding]:
+    def _right(self, run: Run, verdict: Verdict, unsolved: frozenset[str]) -> Iterator[Finding]:
         if verdict.outcome == "not_attempted":
             what, fix = "it is the stub", "write an answer, or remove the file"
             yield self._finding(run, 0, what, fix)
         for check in verdict.checks:
-            if check.outcome in ("failed", "skipped"):
+            if check.outcome in ("failed", "skipped") and check.id not in unsolved:
+                if check.next == RAISED_ITSELF and (at := AT_LINE.search(check.got)):
+                    yield self._raised_itself(run, check, int(at[1]))
+                    continue
                 line = check.where.line if check.where else 0
                 what = f"`{check.id}` {_how(check)}: {_short(f'{check.got} {check.next}')}"
                 if run.path.suffix == edits.SUFFIX:
@@ -83,7 +90,15 @@ class Judge:
                 fix = "mend the answer, or the check if the answer is right"
                 yield self._finding(run, line, what, fix)
 
-    def _wrong(self, run: Run, verdict: Verdict) -> Iterator[Finding]:
+    def _raised_itself(self, run: Run, check: CheckResult, line: int) -> Finding:
+        answer = self.folders.name(run.path)
+        got = AT_LINE.sub("", check.got, count=1)
+        what = f"`{check.id}` raises on this line, with {answer}: {_short(got)}"
+        fix = "fix this line, or the answer, if it returned something else than the task says"
+        checks = self.folders.name(self.folders.check_file(run.exercise))
+        return Finding(checks, line, what, fix, run.exercise.id)
+
+    def _wrong(self, run: Run, verdict: Verdict, unsolved: frozenset[str]) -> Iterator[Finding]:
         try:
             claim = read_claim(run.path.read_text("utf-8", "replace"))
         except NoClaim as error:
@@ -92,7 +107,9 @@ class Judge:
         if verdict.outcome == "not_attempted":
             yield self._finding(run, 0, "it is the stub", "write a wrong answer, or remove it")
             return
-        yield from self._named(run, verdict, claim)
+        yield from self._named(run, verdict, claim, unsolved)
+        if any(names_check(name, id) for name in claim.checks for id in unsolved):
+            return
         failed = [check for check in verdict.checks if check.outcome == "failed"]
         if run.seed == SEEDS[0] and failed and not any(_says(check, claim) for check in failed):
             said = "; ".join(f"{c.id}: {_short(f'{c.next} {c.got}')}" for c in failed)
@@ -100,21 +117,23 @@ class Judge:
             fix = "name words that learners read there, or write the check's message for them"
             yield self._finding(run, 1, what, fix)
 
-    def _named(self, run: Run, verdict: Verdict, claim: Claim) -> Iterator[Finding]:
+    def _named(
+        self, run: Run, verdict: Verdict, claim: Claim, unsolved: frozenset[str]
+    ) -> Iterator[Finding]:
         ids = [check.id for check in verdict.checks]
         for name in claim.checks:
             if not any(names_check(name, id) for id in ids):
                 what = f"there is no check `{name}`"
                 yield self._finding(run, 1, what, f"name one of: {', '.join(ids)}")
             elif not any(
-                names_check(name, check.id) and check.outcome == "failed"
+                names_check(name, check.id) and (check.outcome == "failed" or check.id in unsolved)
                 for check in verdict.checks
             ):
                 what = f"`{name}` does not fail, and the first line says that it does"
                 yield self._finding(run, 1, what, "mend the check, or the first line")
         for check in verdict.checks:
             named = any(names_check(name, check.id) for name in claim.checks)
-            if check.outcome != "passed" and not named:
+            if check.outcome != "passed" and not named and check.id not in unsolved:
                 what = f"`{check.id}` {_how(check)}, and the first line does not name it"
                 why = f"it says: {_short(f'{check.got} {check.next}')}"
                 yield self._finding(run, 1, what, f"name it, or let the check pass; {why}")
@@ -150,6 +169,17 @@ class Judge:
 
     def _finding(self, run: Run, line: int, what: str, fix: str) -> Finding:
         return Finding(self.folders.name(run.path), line, what, fix, run.exercise.id)
+
+
+def _unsolved(judged: Sequence[Judged]) -> frozenset[str]:
+    """The checks that the solution does not pass: other answers show nothing about them yet."""
+    return frozenset(
+        check.id
+        for run, verdict in judged
+        if run.kind == "solution"
+        for check in verdict.checks
+        if check.outcome in ("failed", "skipped")
+    )
 
 
 def _says(check: CheckResult, claim: Claim) -> bool:

@@ -52,7 +52,7 @@ _STUB = f'''\
 
 
 async def {{name}}(service, key):
-    """{MARK} say what it returns, in a line."""
+    """{MARK} say what it returns, in a line, and give it the parameters it needs."""
     raise NotImplementedError
 '''
 _SOLUTION = f"""\

@@ -113,6 +113,7 @@ def test_an_exception_arrives_with_its_type_its_words_and_its_lines(make: Make) 
     with pytest.raises(Raised, match="Odd: not even") as caught:
         run(main)
     error = caught.value
+    assert repr(error) == "Odd('not even')"
     assert error.types == ["Odd", "ValueError", "Exception", "BaseException"]
     assert error.lines == [
         Line(5, "outer", "inner()"),
@@ -361,6 +362,18 @@ def test_an_app_that_is_not_there_is_named(make: Make) -> None:
             pass
 
     with pytest.raises(NoSuchName, match="there is no `app` in it; it defines application"):
+        run(main)
+
+
+def test_an_app_is_named_and_not_handed_over(make: Make) -> None:
+    attempt = make("class App:\n    pass\n")
+
+    async def main() -> None:
+        app: Any = await attempt.new("App")
+        async with attempt.client(app):
+            pass
+
+    with pytest.raises(TypeError, match="and Handle is no name"):
         run(main)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import re
@@ -171,6 +172,53 @@ def test_what_the_guide_says_of_an_attempt_is_there() -> None:
     assert names <= set(dir(Attempt))
 
 
+async def ask(service: lab.upstream) -> list[str]:
+    """What three calls came to, each waited for up to a minute."""
+    outcomes = []
+    for key in (7, 8, 9):
+        try:
+            async with asyncio.timeout(60):
+                outcomes.append(repr(await service.get(key)))
+        except Exception as error:
+            outcomes.append(type(error).__name__)
+    return outcomes
+
+
+def test_the_services_of_the_guide_fail_as_it_says() -> None:
+    made = re.findall(r"^(upstream\(.*\)) +#|^(upstream\(.*\))$", GUIDE, re.MULTILINE)
+    texts = [one or other for one, other in made]
+    answers = [lab.run(ask, eval(text, {"upstream": lab.upstream})).result for text in texts]
+    error, echo = "UpstreamError", [f"'upstream/{key}'" for key in (7, 8, 9)]
+    assert answers == [
+        [error] * 3,
+        [error, echo[1], error],
+        ["ConnectionError", *echo[1:]],
+        [echo[0], "TimeoutError", echo[2]],
+        echo,
+        ["''"] * 3,
+        echo,
+    ]
+
+
+def test_the_app_of_the_guide_gets_its_service_from_the_check(own: Path) -> None:
+    files = re.findall(r"^# (checker/checks/\S+/material/\S+)\n(.*?)^```$", GUIDE, re.M | re.S)
+    ((name, text),) = files
+    (check,) = re.findall(r"^async def test_health\(.*?(?=^```$)", GUIDE, re.M | re.S)
+    (own / name).parent.mkdir()
+    (own / name).write_text(text)
+    checks = own / FILES[3]
+    checks.write_text(check)
+    answer = own / "answer.py"
+    answer.write_text(
+        "from fastapi import FastAPI\n\ndef make_app(service):\n    app = FastAPI()\n"
+        "    app.get('/health')(lambda: str(service.name))\n    return app\n"
+    )
+    command = [sys.executable, "-P", "-m", "pytest", "-p", "checker.engine.plugin"]
+    command += [str(checks), "--attempt", str(answer)]
+    done = subprocess.run(command, cwd=own, capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout
+
+
 def test_the_command_of_the_guide_runs_one_check_with_pytest(example: Path) -> None:
     (line,) = re.findall(r"^pytest (-p .*?) \\\n +(.*)$", GUIDE, re.MULTILINE)
     command = [sys.executable, "-P", "-m", "pytest", *" ".join(line).split()]
@@ -180,8 +228,11 @@ def test_the_command_of_the_guide_runs_one_check_with_pytest(example: Path) -> N
 
 
 def test_in_a_folder_of_ones_own_a_learner_starts_and_checks(example: Path) -> None:
+    assert f"To begin: unblocked start {ID}" in unblocked(example, "check", ID).stdout
     assert unblocked(example, "start", ID).returncode == 0
-    assert unblocked(example, "check").returncode == 3
+    done = unblocked(example, "check")
+    assert done.returncode == 3
+    assert "Next: write work/01_limits/fetch_all.py" in done.stdout
     work = example / "work" / "01_limits" / "fetch_all.py"
     work.write_text((example / "solutions" / "01_limits" / "fetch_all.py").read_text())
     done = unblocked(example, "check", ID)

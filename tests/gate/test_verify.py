@@ -39,6 +39,8 @@ BY_LUCK = CHECKS.replace("draw.randint(1, 9)", "draw.choice([0, 7])")
 TWO_VERDICTS = CHECKS.replace('"add", 1, 2', '"add", os.getpid(), 2').replace(
     "\n\n\nasync", "\n\nimport os\n\n\nasync", 1
 )
+MISTYPED = CHECKS.replace("clock.now", "clock.nou")
+MISTYPED_LINE = next(n for n, line in enumerate(MISTYPED.splitlines(), 1) if "nou" in line)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +53,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     made.exercise(
         "unsolved",
         solution=SOLUTION.replace("a + b", "a - b"),
-        right=RIGHT | {"stub": STUB, "texts": answer("return str(a + b)")},
+        right=RIGHT | {"stub": STUB},
     )
+    made.exercise("unlike", right=RIGHT | {"texts": answer("return str(a + b)")})
+    made.exercise("mistyped", checks=MISTYPED)
     made.exercise("unseen", wrong=WRONG | {"sleeps": WRONG["only_a"]})
     made.exercise("not_awaited", checks=NOT_AWAITED)
     made.exercise("never_calls", checks=NEVER_CALLS)
@@ -103,8 +107,21 @@ def test_a_wrong_answer_may_be_no_python_at_all(report: dict[str, Any]) -> None:
                 "solutions/01_sums/unsolved.py:7: `sum` fails: -56 add(7, 63) is 70. "
                 "Both numbers count.",
                 "tests/right_answers/01_sums/unsolved/stub.py:0: it is the stub",
-                "tests/right_answers/01_sums/unsolved/texts.py:4: `sum` fails: '70' add(7, 63) "
+            ],
+        ),
+        (
+            "unlike",
+            [
+                "tests/right_answers/01_sums/unlike/texts.py:4: `sum` fails: '70' add(7, 63) "
                 "is 70. Both numbers count.",
+            ],
+        ),
+        (
+            "mistyped",
+            [
+                f"checker/checks/01_sums/test_mistyped.py:{MISTYPED_LINE}: `no_time` raises on "
+                "this line, with solutions/01_sums/mistyped.py: AttributeError: 'Clock' object "
+                "has no attribute 'nou'",
             ],
         ),
         ("unseen", ["checker/checks/01_sums/test_unseen.py:11: no wrong answer fails `no_time`"]),
