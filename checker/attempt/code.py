@@ -93,6 +93,9 @@ def run(code: CodeType, name: str, filename: str) -> ModuleType:
     """Execute a program as the module `name`."""
     module = ModuleType(name)
     module.__file__ = filename
+    # A module without either is one that no loader made. With `__spec__` set to None, Python 3.15
+    # asks for the loader when it shows a line of this module, and warns that there is none.
+    del module.__spec__, module.__loader__
     module.__dict__["__builtins__"] = __builtins__
     # Dataclasses and pickle look a class's module up by its name.
     sys.modules[name] = module
