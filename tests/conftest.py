@@ -13,6 +13,10 @@ pytest_plugins = ["tests.skips", "tests.watchdog"]
 # Its comparison is explained, whoever imports it first.
 pytest.register_assert_rewrite("tests.lab.asgi.both")
 
+# With it, jsonschema reads the grammar of web addresses when nbformat is imported: a second of
+# computing, and 120,000 objects that every later look of the garbage collector passes.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
 # A shell that starts pytest in the background lets it ignore Ctrl-C, and with it whatever it
 # starts. Tests of the stop button press it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

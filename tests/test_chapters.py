@@ -74,10 +74,14 @@ def test_running_a_chapter_again_gives_its_stored_outputs(path: Path, tmp_path: 
     assert done.returncode == 0, done.stdout
 
 
+# Without a grammar that no notebook needs and that takes a second: see tests/conftest.py.
+PYTEST = "import sys, pytest; sys.modules['rfc3987_syntax'] = None; sys.exit(pytest.main())"
+
+
 def nbval(folder: Path, notebook: str) -> subprocess.CompletedProcess[str]:
     """What nbval says of a notebook."""
     write_settings(folder)
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-c", PYTEST, "--nbval", "-q", "-p", "no:cacheprovider"]
     command += ["--rootdir", str(folder), "-c", os.devnull, notebook]
     places = environment(folder, os.environ)
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=places)

@@ -198,16 +198,16 @@ BOMBS: list[Callable[[], bytes]] = [
 # Children.
 
 
-def liar(seed: int) -> Serve:
-    """Answers each batch with lies."""
+def liar(seed: int, waits_s: float = 0.2) -> Serve:
+    """Answers each batch with lies; if none comes for so long, it lies all the same."""
 
     def serve(sock: socket.socket) -> None:
         dice = Dice(seed)
         first = b"" if dice.random() < dice.wild / 2 else framed([["loaded"]])
-        _hear(sock, dice)
+        _hear(sock, dice, waits_s)
         _say(sock, dice, first)
         for _ in range(dice.choice((3, 10, 60, 400))):
-            if not _hear(sock, dice):
+            if not _hear(sock, dice, waits_s):
                 return
             bomb = dice.random() < dice.wild / 10
             _say(sock, dice, dice.choice(BOMBS)() if bomb else framed(batch(dice)))
@@ -316,9 +316,9 @@ def _say(sock: socket.socket, dice: Dice, data: bytes) -> None:
 _NUMBERS = re.compile(rb'\["(?:call|make|app|asgi)",(\d+)|"v":\["[a-z]+",(\d+)|"pause",(\d+)')
 
 
-def _hear(sock: socket.socket, dice: Dice) -> bool:
+def _hear(sock: socket.socket, dice: Dice, waits_s: float = 0.2) -> bool:
     """Wait until something came; False where nobody is there."""
-    if not select.select([sock], [], [], 0.2)[0]:
+    if not select.select([sock], [], [], waits_s)[0]:
         return True
     data = sock.recv(1 << 20)
     dice.known += [int(b"".join(found)) for found in _NUMBERS.findall(data)]

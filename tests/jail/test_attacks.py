@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,7 +108,9 @@ def test_what_no_attempt_has_a_use_for_is_refused(warden: Warden, name: str) -> 
 def test_no_process_is_forked(warden: Warden) -> None:
     got = killed(warden.attack("fork"))
     assert got["fork"] == NO_CALL
-    assert got["forkpty"] in NO_FILE  # It opens a terminal first.
+    # It opens a terminal first. Python 3.15 has lost the reason by the time it raises.
+    lost = {"[Errno 0] Error"} if sys.version_info >= (3, 15) else set()
+    assert got["forkpty"] in NO_FILE | lost
 
 
 def test_a_fork_bomb_does_not_begin(warden: Warden) -> None:
