@@ -101,15 +101,6 @@ def verify(
     return report
 
 
-def compare(root: Path, names: Sequence[str], progress: Progress, workers: int) -> list[Finding]:
-    """The attempts at these exercises under the usual seed, on both roads: where they differ."""
-    folders = Folders(root)
-    exercises = load(folders.exercises).select(list(names))
-    runs = [run for each in exercises for run in runs_of(each, folders) if _on_both_roads(run)]
-    checker = _Checker(folders, progress, workers)
-    return _compare(checker.on_this_side(runs), checker)
-
-
 def _compare(judged: list[Judged], checker: _Checker) -> list[Finding]:
     """Each attempt under the usual seed, in a jail, too."""
     both = [each for each in judged if _on_both_roads(each[0])]

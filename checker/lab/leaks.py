@@ -181,7 +181,8 @@ def set_aside() -> Iterator[None]:
         yield
     finally:
         _aside -= 1
-        gc.unfreeze()
+        if not _aside:
+            gc.unfreeze()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from checker.engine import engine as engine_module
 from checker.engine.engine import Engine, Job
 from checker.engine.limits import Limits
 from checker.engine.verdict import CheckResult, Verdict
+from checker.lab.leaks import set_aside
 
 MADE_UP = Exercise("01_made", "up", "Made up", 10, 5, ("one", "two", "three"))
 NAME = "/course/work/01_made/up.py"
@@ -58,6 +60,16 @@ def grader(folder: Path, forks: bool) -> Grade:
         return engine_module.engine([MADE_UP], use, folder, forks)
 
     return grade
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tests_out_of_sight() -> Iterator[None]:
+    """Let the collector see only what an engine made.
+
+    An engine collects garbage three times, and each time would look at all tests of this project.
+    """
+    with set_aside():
+        yield
 
 
 @pytest.fixture
