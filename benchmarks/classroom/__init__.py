@@ -4,9 +4,9 @@ One assignment of two small async exercises with eight checks, handed in by twen
 right, some wrong, is graded by each of them; whoever comes to other scores is refused. Why: a
 teacher waits for it, and hundreds of submissions are ordinary.
 
-Bars: in the jail, on two cores, at least 100 times as fast as nbgrader, 200 times as otter-grader
-and 50 times as fresh pytests, two at a time. A jailed check takes at most twice as long as one in
-a fork. 1,000 submissions take less than a minute. A jailed child has less than 15 MB of its own.
+Bars: in the jail, on two cores, at least 45 times as fast as nbgrader, 50 times as otter-grader
+and 8.5 times as fresh pytests, two at a time. A jailed check takes at most twice as long as one in
+a fork. 1,000 submissions take less than 40 s. A jailed child has less than 15 MB of its own.
 On a Dask cluster with the same two cores a batch takes at most 1.3 times as long.
 
     python -m benchmarks classroom                             all, without Dask

@@ -116,7 +116,8 @@ class Process:
         now = _state()
         found = [name for name, value in self._state.items() if now[name] != value]
         for name, module in _modules():
-            found += _added(name, module, self._sizes.get(name))
+            if len(vars(module)) != self._sizes.get(name):
+                found += _added(name, module, self._sizes.get(name))
         return found + self._seal.added()
 
 
