@@ -15,6 +15,15 @@ from pathlib import Path
 from typing import Any
 
 HINTS = 3  # orient, point, nearly tell
+# Faults that checks tend to miss. An exercise has a wrong answer for each, or says why it cannot.
+PATTERNS = {
+    "two_at_once": "two calls, requests or instances at the same time share what each should own",
+    "cancelled_cleanup": "it is cancelled while it cleans up",
+    "left_running": "work goes on, or an error is lost, after the end",
+    "falsy_or_duplicate": "0, an empty value, None, or the same key twice",
+    "second_break": "a second failure, after the first was handled",
+    "more_than_one": "more than one of a kind: variables, sizes, methods, deadlines",
+}
 SLUG = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -42,6 +51,7 @@ class Exercise:
     hints: tuple[str, ...]
     needs: tuple[str, ...] = ()
     out_of_scope: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()  # checks that the stub passes: they earn nothing, and must hold
 
     @property
     def id(self) -> str:
@@ -55,13 +65,29 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Promises:
+    """How an exercise shows that its checks hold what its task says.
+
+    requirements   words of the task, and the checks that fail where they are not met
+    patterns       for each of `PATTERNS`, the wrong answers that have it, or why none can
+    """
+
+    requirements: dict[str, tuple[str, ...]]
+    patterns: dict[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Chapter:
-    """One chapter, with its exercises in the order in which they are met."""
+    """One chapter, with its exercises in the order in which they are met.
+
+    promises   by the name of the exercise
+    """
 
     slug: str  # "01_blocking"
     title: str
     claim: str
     exercises: tuple[Exercise, ...] = field(default=())
+    promises: dict[str, Promises] = field(default_factory=dict, compare=False)
 
 
 class Catalog:
@@ -71,6 +97,11 @@ class Catalog:
         self.chapters = chapters
         self.exercises = [exercise for chapter in chapters for exercise in chapter.exercises]
         self._by_id = {exercise.id: exercise for exercise in self.exercises}
+        self._chapter_of = {chapter.slug: chapter for chapter in chapters}
+
+    def promises(self, exercise: Exercise) -> Promises:
+        """What the chapter's file says of an exercise's checks."""
+        return self._chapter_of[exercise.chapter].promises[exercise.name]
 
     def find(self, name: str) -> Exercise:
         """The exercise with this id. "never_block" will do where only one has that name."""
@@ -106,6 +137,11 @@ class Catalog:
         return list(dict.fromkeys(found))
 
 
+def names_check(name: str, check: str) -> bool:
+    """Whether `name` means the check with this id; a name without [..] means all its cases."""
+    return check == name or check.partition("[")[0] == name
+
+
 def load(folder: Path) -> Catalog:
     """Read every `NN_slug/chapter.toml` below `folder` (the course's `exercises/`)."""
     files = sorted(folder.glob("*/chapter.toml"))
@@ -133,7 +169,8 @@ def _read(file: Path) -> Chapter:
     if not exercises:
         raise reader.fault("exercises", "", "at least one [exercises.<name>] table is needed")
     made = tuple(reader.exercise(slug, name, entry) for name, entry in exercises.items())
-    return Chapter(slug, title, claim, made)
+    promises = {name: reader.promises(name, entry) for name, entry in exercises.items()}
+    return Chapter(slug, title, claim, made, promises)
 
 
 class _Reader:
@@ -154,7 +191,7 @@ class _Reader:
             if head.startswith("["):
                 within = head.startswith(f"[{table}]") if table else head.startswith(f"[{key}")
                 found = number if within else found
-            if within and re.match(rf"{re.escape(key)}\s*=", head):
+            if within and re.match(rf'"?{re.escape(key)}"?\s*=', head):
                 return number
         return found
 
@@ -203,11 +240,37 @@ class _Reader:
             hints=hints,
             needs=self.texts(entry, "needs", table),
             out_of_scope=self.texts(entry, "out_of_scope", table),
+            guards=self.texts(entry, "guards", table) if "guards" in entry else (),
         )
-        self.refuse_others(
-            entry, {"title", "points", "minutes", "hints", "needs", "out_of_scope"}, table
-        )
+        self.refuse_others(entry, _KEYS, table)
         return made
+
+    def promises(self, name: str, entry: dict[str, Any]) -> Promises:
+        """The tables [exercises.<name>.requirements] and [exercises.<name>.patterns]."""
+        table = f"exercises.{name}"
+        requirements = self.take(entry, "requirements", dict, table) if _MAP in entry else {}
+        patterns = self.take(entry, "patterns", dict, table) if "patterns" in entry else {}
+        self.refuse_others(patterns, set(PATTERNS), f"{table}.patterns")
+        return Promises(
+            {words: self.texts(requirements, words, f"{table}.{_MAP}") for words in requirements},
+            {key: self._pattern(patterns, key, f"{table}.patterns") for key in patterns},
+        )
+
+    def _pattern(self, entry: dict[str, Any], key: str, table: str) -> str | tuple[str, ...]:
+        if isinstance(entry[key], list) and entry[key]:
+            return self.texts(entry, key, table)
+        if isinstance(entry[key], str) and entry[key].strip():
+            return str(entry[key])
+        what = "give a list of wrong answers that have this fault, or say why none can, as a text"
+        raise self.fault(key, table, what)
+
+
+_MAP = "requirements"
+_KEYS = {"title", "points", "minutes", "hints", "needs", "out_of_scope"} | {
+    "guards",
+    "patterns",
+    _MAP,
+}
 
 
 def _words(kind: type) -> str:

@@ -150,3 +150,46 @@ def test_a_folder_of_another_form_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_chapters_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="is this the folder exercises/"):
         load(tmp_path)
+
+
+MAP = (
+    GOOD.partition("[exercises.second]")[0]
+    + """
+guards = ["quick"]
+
+[exercises.first_check.requirements]
+"At most `limit` = 3 calls" = ["limit", "two_at_once"]
+
+[exercises.first_check.patterns]
+two_at_once = ["shared"]
+second_break = "It cannot fail."
+"""
+)
+
+
+def test_what_a_chapter_says_of_its_checks_is_read(tmp_path: Path) -> None:
+    made = load(write(tmp_path, text=MAP))
+    exercise = made.exercises[0]
+    promises = made.promises(exercise)
+    assert exercise.guards == ("quick",)
+    assert promises.requirements == {"At most `limit` = 3 calls": ("limit", "two_at_once")}
+    assert promises.patterns == {"two_at_once": ("shared",), "second_break": "It cannot fail."}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ('["quick"]', '"quick"', 13, "guards: it is 'quick', and has to be a list"),
+        ('["limit", "two_at_once"]', "[3]", 16, "every entry has to be a text"),
+        ('["shared"]', "[]", 19, "two_at_once: give a list of wrong answers"),
+        ('["shared"]', "true", 19, "two_at_once: give a list of wrong answers"),
+        ("second_break", "second_brake", 20, "did you mean `second_break`?"),
+    ],
+)
+def test_what_it_says_wrongly_is_refused_with_its_line(
+    tmp_path: Path, before: str, after: str, line: int, words: str
+) -> None:
+    with pytest.raises(CatalogError) as refused:
+        load(write(tmp_path, text=MAP.replace(before, after)))
+    assert f"chapter.toml:{line}: " in str(refused.value)
+    assert words in str(refused.value)

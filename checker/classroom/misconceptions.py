@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from checker.catalog import Catalog
+from checker.catalog import Catalog, names_check
 from checker.engine.verdict import CheckResult, Verdict
-from checker.gate.first_line import NoClaim, names_check, read_claim
+from checker.gate.first_line import NoClaim, read_claim
 from checker.gate.folders import Folders
 
 _LONGEST = 20_000

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from checker.catalog import names_check
 from checker.engine.job import Job
 from checker.engine.limits import Ended, Limits
 from checker.engine.verdict import (
@@ -50,6 +51,10 @@ def conclude(
         how = how or "crashed"
         checks = _cut_short(told, titles, how, ended, job, limits)
         outcome = "skipped" if how == "interrupted" else "failed"
+    checks = [
+        replace(check, guard=any(names_check(name, check.id) for name in job.exercise.guards))
+        for check in checks
+    ]
     return replace(
         base,
         outcome=outcome,

@@ -35,6 +35,7 @@ class CheckResult:
     where     the learner's line to look at
     next      what it means, and what to do now
     trace     what happened on the clock, as JSON lines, if the run was recorded
+    guard     whether the stub passes it, too: then it earns nothing, and has to hold
     """
 
     id: str
@@ -47,6 +48,7 @@ class CheckResult:
     next: str = ""
     virtual_s: float = 0.0
     trace: str = ""
+    guard: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,21 @@ def outcome_of(checks: Iterable[CheckResult]) -> Outcome:
 
 
 def points_for(outcome: Outcome, checks: list[CheckResult], points: int) -> int:
-    """Points in proportion to the checks that passed, rounded down."""
+    """Points in proportion to the checks that passed, rounded down.
+
+    A stub passes its guards, so they earn nothing. What the stub did right must stay right: if a
+    guard fails, there are no points.
+    """
     if outcome in ("not_attempted", "skipped") or not checks:
         return 0
+    if broken_guards(checks):
+        return 0
+    earning = [check for check in checks if not check.guard] or checks
     # What we broke costs nothing.
-    good = sum(check.outcome in ("passed", "checker_error") for check in checks)
-    return points * good // len(checks)
+    good = sum(check.outcome in ("passed", "checker_error") for check in earning)
+    return points * good // len(earning)
+
+
+def broken_guards(checks: Iterable[CheckResult]) -> list[CheckResult]:
+    """The checks that the stub passes and this attempt fails."""
+    return [check for check in checks if check.guard and check.outcome == "failed"]

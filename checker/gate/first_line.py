@@ -43,8 +43,3 @@ def read_claim(text: str) -> Claim:
     if prefixed := [name for name in names if name.startswith("test_")]:
         raise NoClaim(f"{prefixed[0]} is the function; the check is named without `test_`")
     return Claim(tuple(names), words)
-
-
-def names_check(name: str, check: str) -> bool:
-    """Whether `name` means the check with this id; a name without [..] means all its cases."""
-    return check == name or check.partition("[")[0] == name

@@ -9,11 +9,12 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+from checker.catalog import names_check
 from checker.engine.judge import AT_LINE, RAISED_ITSELF
 from checker.engine.verdict import CheckResult, Verdict
 from checker.gate import edits
 from checker.gate.finding import Finding
-from checker.gate.first_line import FORM, Claim, NoClaim, names_check, read_claim
+from checker.gate.first_line import FORM, Claim, NoClaim, read_claim
 from checker.gate.folders import Folders
 from checker.gate.runs import SEEDS, Run
 from checker.gate.written import Written

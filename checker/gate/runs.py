@@ -1,14 +1,14 @@
 """Which attempts are checked, with which seed, and what has to come of it.
 
-    the stub                     not attempted; checked all the same, it does not pass
+    the stub                     not attempted; checked all the same, it passes its guards alone
     the solution                 passes, and twice it gives the same bytes
     other right answers          pass
     wrong answers                fail exactly the checks that their first line names
 
-All but the stub are checked under other seeds, too, so an answer that passes or fails by luck is
-found out. Wrong answers are many, so each is checked under the usual seed and one of the others, in
-turn. The seeds of one attempt share a fork; `again` has a fork of its own, which proves that two
-processes give the same bytes.
+They are checked under other seeds, too, so an answer that passes or fails by luck is found out.
+Wrong answers are many, so each is checked under the usual seed and one of the others, in turn. The
+seeds of one attempt share a fork; `again` has a fork of its own, which proves that two processes
+give the same bytes.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def runs_of(exercise: Exercise, folders: Folders) -> Iterator[Run]:
         return
     task = stub.read_bytes()
     yield Run(exercise, "stub", stub, task)
-    yield Run(exercise, "bare stub", stub, task)
+    for seed in SEEDS:
+        yield Run(exercise, "bare stub", stub, task, seed)
     ours = [(solution, solution.read_bytes())] if solution.is_file() else []
     right = list(_readable(folders, folders.right(exercise)))
     for seed in SEEDS:

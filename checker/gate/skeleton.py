@@ -14,7 +14,7 @@ import tomllib
 from keyword import iskeyword
 from pathlib import Path
 
-from checker.catalog import NAME, SLUG, Catalog, CatalogError, Chapter, Exercise, load
+from checker.catalog import NAME, PATTERNS, SLUG, Catalog, CatalogError, Chapter, Exercise, load
 from checker.course import has_exercises
 from checker.gate.folders import WRONG_AT_LEAST, Folders
 from checker.gate.to_do import MARK
@@ -24,6 +24,10 @@ class Refused(ValueError):
     """An exercise that cannot be begun; the message has the fix."""
 
 
+_PATTERNS = "".join(
+    f'{key} = "{MARK} name wrong answers, or say why none can have it: {means}"\n'
+    for key, means in PATTERNS.items()
+)
 _CHAPTER = f"""\
 title = {{title}}
 claim = "{MARK} say what the chapter shows, in a sentence that its exercises prove"
@@ -40,7 +44,12 @@ hints = [
   "{MARK} write a hint that points: where in the program does that idea apply?",
   "{MARK} write a hint that nearly tells, with code where code says it best",
 ]
-"""
+
+[exercises.{{name}}.requirements]
+# {MARK} write a line for each requirement: "words of the task" = ["check that fails without it"]
+
+[exercises.{{name}}.patterns]
+{_PATTERNS}"""
 _STUB = f'''\
 """{{title}}
 

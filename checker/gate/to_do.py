@@ -6,6 +6,7 @@ and a finding about it would send its author to the wrong place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from checker.gate.folders import Folders
 
 MARK = "TODO(author):"
+_HEAD = re.compile(r"\[exercises\.\w+\]")
 _WHAT = "this is still to be written"
 
 
@@ -38,7 +40,7 @@ def can_be_checked(exercise: Exercise, folders: Folders) -> bool:
 
 def to_do(exercise: Exercise, folders: Folders) -> list[Finding]:
     """What is left to write of an exercise, in the order in which it is best written."""
-    found = list(_in_chapter(exercise, folders))
+    found = list(in_chapter(exercise, folders))
     files = (
         folders.stub(exercise),
         folders.solution(exercise),
@@ -52,11 +54,11 @@ def to_do(exercise: Exercise, folders: Folders) -> list[Finding]:
     return found
 
 
-def _in_chapter(exercise: Exercise, folders: Folders) -> Iterator[Finding]:
+def in_chapter(exercise: Exercise, folders: Folders) -> Iterator[Finding]:
     """What the exercise's table lacks. What the chapter itself lacks is said with its first."""
     file = folders.exercises / exercise.chapter / "chapter.toml"
     lines = file.read_text("utf-8").splitlines()
-    heads = [n for n, line in enumerate(lines, 1) if line.startswith("[exercises.")]
+    heads = [n for n, line in enumerate(lines, 1) if _HEAD.fullmatch(line.strip())]
     for number, (head, end) in enumerate(zip(heads, [*heads[1:], len(lines) + 1], strict=True)):
         if lines[head - 1].strip() == f"[exercises.{exercise.name}]":
             yield from _in(file, range(head if number else 1, end), exercise, folders)

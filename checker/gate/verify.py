@@ -22,6 +22,7 @@ from checker.gate.finding import Finding, from_catalog
 from checker.gate.folders import Folders
 from checker.gate.judged import Judge, Judged
 from checker.gate.pool import spread
+from checker.gate.promises import kept
 from checker.gate.roads import differences as differences_of_roads
 from checker.gate.runs import SEEDS, Run, by_attempt, runs_of
 from checker.gate.shape import differences
@@ -89,7 +90,8 @@ def verify(
     for exercise in exercises:
         mine = [each for each in judged if each[0].exercise == exercise]
         found = to_do(exercise, folders)
-        found += sorted({*_read(exercise, folders), *_judge(mine, folders)})
+        held = kept(exercise, catalog.promises(exercise), folders, mine)
+        found += sorted({*_read(exercise, folders), *_judge(mine, folders), *held})
         report.exercises.append(_row(exercise, mine, folders, len(found)))
         report.findings += found
     if jailed:

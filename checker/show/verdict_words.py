@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from checker.engine.verdict import CheckResult, Outcome, Place, Verdict
+from checker.engine.verdict import CheckResult, Outcome, Place, Verdict, broken_guards
 from checker.show.texts import plain
 
 MARKS: dict[Outcome, str] = {
@@ -69,6 +69,11 @@ def aside(verdict: Verdict, over: bool = False) -> str:
         )
     if verdict.outcome == "checker_error":
         return "This is a fault of the course, not of your program. It costs you no points."
+    if broken := broken_guards(verdict.checks):
+        return (
+            f"“{broken[0].title}” was true of the code that you were given, and is no longer true. "
+            "The exercise earns no points until it is true again."
+        )
     return ""
 
 

@@ -109,7 +109,7 @@ def test_of_an_untouched_exercise_the_gate_lists_what_is_to_be_written_in_order(
         if MARK in line
     ]
     assert found(own) == marks
-    assert len(marks) == 17
+    assert len(marks) == 24
 
 
 def test_what_is_written_is_judged_and_what_is_not_is_left_out(example: Path) -> None:
@@ -119,6 +119,8 @@ def test_what_is_written_is_judged_and_what_is_not_is_left_out(example: Path) ->
     assert found(example) == [
         "tests/wrong_answers/01_limits/fetch_all/later.diff:1: this is still to be written",
         "checker/checks/01_limits/test_fetch_all.py:4: no wrong answer fails `order`",
+        "exercises/01_limits/chapter.toml:25: `falsy_or_duplicate` names 'as_they_arrive', which "
+        "is no wrong answer of this exercise",
     ]
     solution = example / "solutions/01_limits/fetch_all.py"
     solution.write_text(f"{solution.read_text()}# {MARK} more\n")
@@ -131,7 +133,7 @@ def test_what_is_written_is_judged_and_what_is_not_is_left_out(example: Path) ->
 
 def test_what_a_chapter_lacks_is_said_with_its_first_exercise(own: Path) -> None:
     assert unblocked(own, "new", "exercise", "limits/more").returncode == 0
-    assert found(own, "limits/more")[0].startswith("exercises/01_limits/chapter.toml:23: ")
+    assert found(own, "limits/more")[0].startswith("exercises/01_limits/chapter.toml:34: ")
     assert found(own, "limits/fetch_all")[0].startswith("exercises/01_limits/chapter.toml:2: ")
 
 

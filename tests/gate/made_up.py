@@ -60,6 +60,22 @@ WRONG = {
 RIGHT = {"the_other_way": answer("return b + a")}
 
 
+# What chapter.toml says of the checks, as tables of the exercise {name}.
+PROMISES = """
+[exercises.{name}.requirements]
+"The sum of two numbers" = ["sum"]
+"Write `add`" = ["no_time"]
+
+[exercises.{name}.patterns]
+two_at_once = "It keeps nothing."
+cancelled_cleanup = "It awaits nothing."
+left_running = "It starts nothing."
+falsy_or_duplicate = "Numbers are only added."
+second_break = "It cannot fail."
+more_than_one = "There is one sum."
+"""
+
+
 class Course:
     """A folder with a course in it."""
 
@@ -75,7 +91,10 @@ class Course:
         path.write_text(text, encoding="utf-8")
 
     def exercise(self, name: str, chapter: str = "01_sums", **changed: Any) -> None:
-        """A sound exercise, but for what is given: stub, solution, checks, wrong, right."""
+        """A sound exercise, but for what is given.
+
+        changed   stub, solution, checks, wrong, right; promises, and guards
+        """
         files = {"stub": STUB, "solution": SOLUTION, "checks": CHECKS}
         files |= {key: text for key, text in changed.items() if key in files}
         self.write(f"exercises/{chapter}/{name}.py", files["stub"])
@@ -88,7 +107,9 @@ class Course:
         self._toml[chapter] = toml + (
             f'\n[exercises.{name}]\ntitle = "{name}"\npoints = 4\nminutes = 1\nneeds = []\n'
             'out_of_scope = []\nhints = ["one", "two", "three"]\n'
+            f"guards = {json.dumps(changed.get('guards', []))}\n"
         )
+        self._toml[chapter] += changed.get("promises", PROMISES).format(name=name)
         self.write(f"exercises/{chapter}/chapter.toml", self._toml[chapter])
 
     def run(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checker.gate.first_line import Claim, NoClaim, names_check, read_claim
+from checker.catalog import names_check
+from checker.gate.first_line import Claim, NoClaim, read_claim
 
 
 def test_checks_and_words_are_read_and_spaces_do_not_matter() -> None:

@@ -69,8 +69,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_a_sound_exercise_has_no_findings(report: dict[str, Any]) -> None:
     assert findings(report, "sums/sound") == []
     row = next(each for each in report["exercises"] if each["exercise"] == "sums/sound")
-    # The stub twice, the solution four times, a right answer thrice, three wrong ones twice.
-    assert (row["checks"], row["wrong"], row["right"], row["runs"]) == (2, 3, 1, 15)
+    # The stub and the solution four times, a right answer thrice, three wrong ones twice.
+    assert (row["checks"], row["wrong"], row["right"], row["runs"]) == (2, 3, 1, 17)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +130,9 @@ def test_a_wrong_answer_may_be_no_python_at_all(report: dict[str, Any]) -> None:
             [
                 "checker/checks/01_sums/test_never_calls.py:17: `nothing` never calls the attempt",
                 "checker/checks/01_sums/test_never_calls.py:17: no wrong answer fails `nothing`",
+                "exercises/01_sums/chapter.toml:179: the stub passes nothing, and the guards are "
+                "none",
+                "exercises/01_sums/chapter.toml:181: `nothing` stands beside no requirement",
             ],
         ),
         (

@@ -11,9 +11,9 @@ from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from checker.catalog import Exercise, load
+from checker.catalog import Exercise, load, names_check
 from checker.engine.verdict import Verdict
-from checker.gate.first_line import names_check, read_claim
+from checker.gate.first_line import read_claim
 from checker.gate.folders import Folders
 from tests.classroom.intake import packed
 from tests.engine import corpus
