@@ -22,6 +22,8 @@ from checker.jail import NoJail, choose
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted(path.parent.name for path in (ROOT / "exercises").glob("*/chapter.toml"))
+# Exercises whose map from requirements to checks is still to be written. It only ever gets shorter.
+UNMAPPED = frozenset((ROOT / "tests" / "unmapped.txt").read_text().split())
 MOST = 2  # exercises in one test: some take twenty seconds
 
 
@@ -42,9 +44,24 @@ def test_the_gate_finds_nothing(exercises: list[str]) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     report = json.loads(done.stdout)
-    assert [f"{each['file']}:{each['line']}: {each['what']}" for each in report["findings"]] == []
+    found = [each for each in report["findings"] if not is_of_a_missing_map(each)]
+    assert [f"{each['file']}:{each['line']}: {each['what']}" for each in found] == []
     assert [each["exercise"] for each in report["exercises"]] == exercises
-    assert done.returncode == 0
+    assert done.returncode == (1 if report["findings"] else 0)
+
+
+def is_of_a_missing_map(finding: dict[str, Any]) -> bool:
+    """Whether it is about a map that `unmapped.txt` says is still to be written."""
+    if finding["exercise"] not in UNMAPPED or not finding["file"].endswith("/chapter.toml"):
+        return False
+    return "guards are" not in finding["what"]
+
+
+def test_an_exercise_with_a_map_is_not_called_unmapped() -> None:
+    catalog = load(ROOT / "exercises")
+    for id in UNMAPPED:
+        promises = catalog.promises(catalog.find(id))
+        assert not promises.requirements, f"remove {id} from tests/unmapped.txt"
 
 
 def test_the_gate_compares_with_a_jail_here() -> None:

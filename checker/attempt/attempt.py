@@ -48,6 +48,7 @@ class Attempt:
 
     source   its text; for feedback, never for a verdict
     did      the last calls that the check made, in words
+    crash    the first exception that its app let out in the last run, and the request
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class Attempt:
     ) -> None:
         self.source, self.filename = source, filename
         self.did: list[str] = []
+        self.crash: tuple[str, Raised] | None = None
+        self._serving = 0
         # Calls that were made and begun: a check that forgets an await has more of the first.
         self.made = self.begun = 0
         self._side, self._material = side, material
@@ -111,8 +114,17 @@ class Attempt:
                 "app, let a module in material/ call it and keep the app in the attempt"
             )
         self._did(f"served {app}")
-        async with serve(await self._side.app(app), **options) as server:
-            yield server
+        target = await self._side.app(app)
+        if not self._serving:
+            self.crash = None
+        self._serving += 1
+        server = serve(target, **options)
+        try:
+            async with server:
+                yield server
+        finally:
+            self._serving -= 1
+            self.crash = self.crash or _crash(server)
 
     @asynccontextmanager
     async def client(self, app: str = "app", **options: Any) -> AsyncIterator[httpx.AsyncClient]:
@@ -171,6 +183,14 @@ class Attempt:
     def _did(self, words: str) -> None:
         self.did.append(words)
         del self.did[:-DID]
+
+
+def _crash(server: Server) -> tuple[str, Raised] | None:
+    """The first exception of the app's own, and the request that ended with it."""
+    for request, error in server.errors:
+        if isinstance(error, Raised) and not error.passed_on:
+            return request, error
+    return None
 
 
 class Material:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from checker.attempt.borrowed import Borrower
 from checker.attempt.frames import HEAD, READ_BYTES, Message, decode, encode, pack, unpack
 from checker.attempt.inside import Inside, NoSuchName, Target
-from checker.attempt.raised import Raised, raised
+from checker.attempt.raised import Raised
 from checker.attempt.values import DoesNotCross, cross
 from checker.lab import where
 from checker.lab.clock import NEVER
@@ -201,7 +201,7 @@ class GuestRun:
             outcome = ["value", pack(await work)]
         except asyncio.CancelledError as error:
             # A program can cancel its own task, such as with a timeout that it left open.
-            told = raised(error, self._inside.filename, self._inside.source).told()
+            told = self._inside.as_raised(error).told()
             outcome = ["cancelled"] if number in self._given_up else ["raised", told]
         except Raised as error:
             outcome = ["raised", error.told()]
@@ -283,8 +283,7 @@ class GuestRun:
         if isinstance(error, LabError):
             # The task that keeps this side going is none of the program's.
             return [type(error).__name__, str(error).replace(_OURS, "")]
-        told = raised(error, self._inside.filename, self._inside.source)
-        return ["raised", told.told()]
+        return ["raised", self._inside.as_raised(error).told()]
 
 
 def _plain_message(message: Any) -> Any:

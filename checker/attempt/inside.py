@@ -20,7 +20,7 @@ from weakref import ref
 
 from checker.attempt import code
 from checker.attempt.pulse import Pulse
-from checker.attempt.raised import raised
+from checker.attempt.raised import Raised, raised
 from checker.attempt.values import Value, cross, name_of
 from checker.lab import current
 from checker.lab.errors import Stop
@@ -118,6 +118,11 @@ class Inside:
         """What happened in a run, as JSON lines."""
         return run.trace.dump()
 
+    def as_raised(self, error: BaseException) -> Raised:
+        """An exception that the attempt let out, as plain values."""
+        brought = {program.co_filename for program in self._brought.values()}
+        return raised(error, self.filename, self.source, brought)
+
     # Within.
 
     def _callable(self, target: Target) -> Any:
@@ -156,9 +161,9 @@ class Inside:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            raise raised(error, self.filename, self.source) from error
+            raise self.as_raised(error) from error
         except BaseException as error:
-            raise raised(error, self.filename, self.source) from error
+            raise self.as_raised(error) from error
 
     def _module(self) -> ModuleType:
         """The attempt, executed in the run that goes on."""

@@ -6,6 +6,7 @@ The exception itself stays on the attempt's side. Its traceback is cut to the le
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -34,6 +35,7 @@ class Raised(Exception):
     message     its words
     lines       the learner's lines that it passed, the last one being where it was raised
     exceptions  what is in a group
+    passed_on   whether it was raised by code of the check's that the attempt called
     """
 
     def __init__(
@@ -42,10 +44,13 @@ class Raised(Exception):
         message: str,
         lines: list[Line],
         exceptions: list[Raised],
+        *,
+        passed_on: bool = False,
     ) -> None:
         super().__init__(types, message, lines, exceptions)
         self.type, self.types = types[0], types
         self.message, self.lines, self.exceptions = message, lines, exceptions
+        self.passed_on = passed_on
 
     def __str__(self) -> str:
         inner = "".join(f"; {each}" for each in self.exceptions[:3])
@@ -68,6 +73,7 @@ class Raised(Exception):
             "message": self.message,
             "lines": [[line.line, line.function] for line in self.lines],
             "exceptions": [each.told() for each in self.exceptions],
+            "passed on": self.passed_on,
         }
 
 
@@ -88,12 +94,14 @@ def read_raised(told: dict[str, Any], source: list[str], depth: int = 0) -> Rais
             "message": str(message),
             "lines": [*lines],
             "exceptions": [*inner],
+            "passed on": bool(passed_on),
         } if types and all(type(name) is str for name in types) and depth < len(_WIDTH):
             return Raised(
                 [name[:200] for name in types[:50]],
                 message[: LONGEST + 100],
                 [_line(line, source) for line in lines[-_FRAMES:]],
                 [read_raised(each, source, depth + 1) for each in inner[: _WIDTH[depth]]],
+                passed_on=passed_on,
             )
     raise Broken("an exception that is none")
 
@@ -106,13 +114,35 @@ def _line(line: Any, source: list[str]) -> Line:
     raise Broken("a line that is none")
 
 
-def raised(error: BaseException, filename: str, source: str, depth: int = 0) -> Raised:
-    """What is told of `error`; `filename` is what the attempt was compiled as."""
+def raised(
+    error: BaseException,
+    filename: str,
+    source: str,
+    brought: Container[str] = (),
+    depth: int = 0,
+) -> Raised:
+    """`error` as plain values.
+
+    filename   what the attempt was compiled as
+    brought    what the check's own modules, which run beside it, were compiled as
+    """
     kinds = bases_of(type(error))
     types = [name_of(kind) for kind in kinds if kind is not object]
     inner = BaseExceptionGroup.exceptions.__get__(error) if BaseExceptionGroup in kinds else ()
-    found = [raised(each, filename, source, depth + 1) for each in inner[: _WIDTH[depth]]]
-    return Raised(types, _words(error), lines(error.__traceback__, filename, source), found)
+    found = [raised(each, filename, source, brought, depth + 1) for each in inner[: _WIDTH[depth]]]
+    at = lines(error.__traceback__, filename, source)
+    passed_on = _raised_below(error.__traceback__, filename, brought)
+    return Raised(types, _words(error), at, found, passed_on=passed_on)
+
+
+def _raised_below(traceback: TracebackType | None, filename: str, brought: Container[str]) -> bool:
+    """Whether one of the files `brought` is nearer to where it was raised than the attempt is."""
+    below = False
+    while traceback is not None:
+        name = traceback.tb_frame.f_code.co_filename
+        below = name in brought or (below and name != filename)
+        traceback = traceback.tb_next
+    return below
 
 
 def _words(error: BaseException) -> str:

@@ -7,6 +7,7 @@ list and dict, made here. Nothing that the other side wrote is called on the way
 
 from __future__ import annotations
 
+from types import CoroutineType
 from typing import Any
 
 DEPTH = 40
@@ -100,10 +101,7 @@ class _Copier:
             return plain
         if float in mro:
             return float.__add__(value, 0.0)
-        raise _Refused(
-            f"is of type {name_of(kind)}, and only plain values cross: None, "
-            f"bool, int, float, str, bytes, list, dict. {_advice(kind, mro)}"
-        )
+        raise _Refused(_reason(value, kind, mro))
 
     def _text(self, text: str) -> str:
         self._length += len(text)
@@ -125,6 +123,13 @@ def name_of(kind: type) -> str:
     return str.__str__(_type_name(kind))
 
 
+def _coroutine_name(coroutine: Any) -> str:
+    """The name of the function that made it: it may be a text of the attempt's own making."""
+    name = str.__str__(_qualname(coroutine)).rpartition(".")[2]
+    return name if name.isidentifier() else "…"
+
+
+_qualname = CoroutineType.__dict__["__qualname__"].__get__
 _type_name = type.__dict__["__name__"].__get__
 _mro = type.__dict__["__mro__"].__get__
 
@@ -135,10 +140,29 @@ def bases_of(kind: type) -> tuple[type, ...]:
     return found
 
 
+def _reason(value: Any, kind: type, mro: tuple[type, ...]) -> str:
+    """Why a value cannot be returned, and the likely mistake."""
+    if kind is CoroutineType:
+        called = _coroutine_name(value)
+        return (
+            f"is the coroutine object of `{called}(...)`: it was called without `await`, so "
+            f"nothing of it has run. Write `await {called}(...)`"
+        )
+    if BaseException in mro:
+        return (
+            f"is the exception {name_of(kind)}, as a value. Raise it, or handle it, as the task "
+            "says; `gather(..., return_exceptions=True)` returns exceptions in place of results"
+        )
+    return (
+        f"is of type {name_of(kind)}, and a check can only read plain values: None, bool, int, "
+        f"float, str, bytes, list, dict. {_advice(kind, mro)}"
+    )
+
+
 def _advice(kind: type, mro: tuple[type, ...]) -> str:
     name = name_of(kind)
-    if name in ("coroutine", "Task", "Future"):
-        return "Is an `await` missing?"
+    if name in ("Task", "Future"):
+        return f"Await the {name}, and return its result."
     if name in ("generator", "async_generator"):
         return "There is a `yield` in it: `return` what is to come back."
     if name in ("function", "method", "builtin_function_or_method"):

@@ -7,6 +7,7 @@ happened, and where to look; and the next step.
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import traceback
@@ -66,12 +67,18 @@ def failed(item: pytest.Item, error: BaseException, when: str) -> CheckResult:
     if isinstance(error, CheckFault) or (when != "call" and not isinstance(error, NotPython)):
         return _result(item, "checker_error", got=_clean(f"{type(error).__name__}: {error}"))
     got, where, advice = _told(error)
+    attempt, run = item.stash.get(ATTEMPT, None), item.stash.get(RUN, None)
     if advice == RAISED_ITSELF and (number := _line_within(item, error)):
         got = f"{got} (line {number} of the checks)"
-    attempt, run = item.stash.get(ATTEMPT, None), item.stash.get(RUN, None)
     notes, seen = _noticed(run or getattr(error, "run", None), attempt)
-    place = where or seen or _defined(attempt)
+    if isinstance(error, DoesNotCross):
+        where = _not_awaited(str(error), attempt)
     got, expected = parted(got) if isinstance(error, AssertionError) else (got, "")
+    if attempt is not None and attempt.crash and not isinstance(error, Raised):
+        # Whatever the check found after that, it is likely to follow from it.
+        said, where, first = _of_crash(*attempt.crash)
+        got, advice = f"{said}\n{got}", f"{first} {advice}".strip()
+    place = where or seen or _defined(attempt)
     text = "\n".join([got, *notes])
     return _result(item, "failed", text, place, advice, expected)
 
@@ -149,6 +156,7 @@ def _of_assertion(error: Any) -> _Told:
     return seen or message.strip(), None, message.strip() if seen else ""
 
 
+_READ_IT = "Read the line, and what it raised; then run the check again."
 _ADVICE = {
     "EOFError": "Nobody types anything while a check runs: take what you need from the arguments.",
     "KeyboardInterrupt": "A function of a service returns or raises; it does not end the process.",
@@ -164,7 +172,7 @@ _ADVICE = {
 
 
 def _of_raised(error: Any) -> _Told:
-    advice = _ADVICE.get(error.type, "Read the line, and what it raised; then run the check again.")
+    advice = _ADVICE.get(error.type, _READ_IT)
     if "asyncio.run() cannot be called" in error.message:
         advice = "Your code runs on a loop already: `await` what you gave to asyncio.run."
     if "LabError" in error.types:
@@ -174,6 +182,39 @@ def _of_raised(error: Any) -> _Told:
     if error.type == "TypeError" and not error.lines:
         advice = "Keep the parameters that the task gives."
     return f"your code raised {error}", _place(error.lines[-1]) if error.lines else None, advice
+
+
+def _of_crash(request: str, error: Raised) -> _Told:
+    """An app that let an exception out. Its client only saw the response, or none."""
+    said, where, advice = _of_raised(error)
+    at = f", in line {where.line}" if where else ""
+    if advice == _READ_IT:
+        advice = "Fix that line first: the rest may follow from it."
+    return said.replace("your code raised", f"{request}: your app raised", 1) + at, where, advice
+
+
+def _not_awaited(said: str, attempt: Attempt | None) -> Place | None:
+    """Where the coroutine that was returned is made, if there is one such place."""
+    found = re.search(r"the coroutine object of `(\w+)\(", said)
+    if found is None or attempt is None:
+        return None
+    tree = ast.parse(attempt.source)
+    awaited = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Await)}
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and id(node) not in awaited and _called(node) == found[1]
+    ]
+    if len(calls) != 1:
+        return None
+    return Place(calls[0].lineno, attempt.source.splitlines()[calls[0].lineno - 1].strip())
+
+
+def _called(call: ast.Call) -> str:
+    """The last part of the name of what is called."""
+    if isinstance(call.func, ast.Name):
+        return call.func.id
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def _module_missing(message: str) -> str:
@@ -187,7 +228,7 @@ def _of_name(error: Any) -> _Told:
 
 
 def _of_crossing(error: Any) -> _Told:
-    return str(error), None, "Return plain values, as the task says."
+    return str(error), None, "Return what the task says, as plain values."
 
 
 def _of_text(error: Any) -> _Told:

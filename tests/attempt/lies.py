@@ -84,6 +84,7 @@ def raised(dice: Dice, depth: int = 0) -> Any:
         "message": dice.choice(["", "no", atom(dice)]),
         "lines": dice.choice([[], [[1, "f"]], [[10**30, "f"]], [atom(dice)]]),
         "exceptions": dice.choice([inner, inner, atom(dice)]),
+        "passed on": dice.choice([False, False, True, atom(dice)]),
     }
 
 

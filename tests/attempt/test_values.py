@@ -105,7 +105,7 @@ def test_a_missing_await_is_suspected() -> None:
     async def fetch() -> None: ...
 
     coroutine = fetch()
-    with pytest.raises(DoesNotCross, match=r"is of type coroutine, .* Is an `await` missing"):
+    with pytest.raises(DoesNotCross, match=r"the coroutine object of `fetch\(...\)`.*Write `await"):
         cross(coroutine, "what it returned")
     coroutine.close()
 

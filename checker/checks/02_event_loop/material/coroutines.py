@@ -1,5 +1,7 @@
 """Runs the programs of `mini_programs.py` on the attempt's loop."""
 
+from contextlib import closing
+
 import attempt
 from mini_programs import Api
 from outside import Clock, Selector, in_thread
@@ -23,13 +25,12 @@ class OnAttempt(Api):
 async def run(name, n, log, naps):
     """What the program returned; what it wrote is in the log."""
     clock = Clock(naps)
-    selector = Selector(clock, {}, {})
-    loop = attempt.Loop(clock, selector)
-    api = OnAttempt(n, loop)
-    try:
-        return await in_thread(lambda: loop.run(api.run(name)))
-    finally:
-        for entry in api.entries:
-            log.write(entry)
-        api.close()
-        selector.close()
+    with closing(Selector(clock, {}, {})) as selector:
+        loop = attempt.Loop(clock, selector)
+        api = OnAttempt(n, loop)
+        try:
+            return await in_thread(lambda: loop.run(api.run(name)))
+        finally:
+            for entry in api.entries:
+                log.write(entry)
+            api.close()
