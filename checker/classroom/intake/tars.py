@@ -17,8 +17,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
-from checker.classroom.intake import place
+from checker.classroom.intake import outputs, place
 from checker.classroom.intake.entry import (
+    LARGEST_STREAM_BYTES,
+    NOTEBOOK,
     Entry,
     Refused,
     in_memory,
@@ -32,7 +34,7 @@ from checker.classroom.intake.submission import Notes
 MOST_STREAM_BYTES = 256 << 20
 MOST_KEPT_BYTES = 64 << 20
 MOST_MEMBERS = 20_000
-_BLOCK_BYTES = 512
+_BLOCK_BYTES, _PIECE_BYTES = 512, 1 << 20
 _LONGEST_HEADER_BYTES = 64 << 10
 _FILES, _LINKS, _DEVICES, _FOLDER = b"0\x007", b"12", b"346", b"5"
 
@@ -110,6 +112,8 @@ def _path(header: _Header, told: str, notes: Notes) -> str:
 def _entry(stream: _Stream, header: _Header, path: str, told: str, left: int) -> Entry:
     """The member as an entry; the stream then is behind it."""
     limit = limit_bytes(path)
+    if limit < header.size <= LARGEST_STREAM_BYTES and path.casefold().endswith(NOTEBOOK):
+        return _large_notebook(stream, header, path, told, min(limit, left))
     problem = _problem(header, min(limit, left) if limit else None)
     if problem or not limit:
         stream.skip(header.padded_bytes)
@@ -121,6 +125,30 @@ def _entry(stream: _Stream, header: _Header, path: str, told: str, left: int) ->
     stream.skip(header.padded_bytes - header.size)
     read = partial(_read, data)
     return Entry(path, told, header.modified, read, in_memory(read))
+
+
+def _large_notebook(stream: _Stream, header: _Header, path: str, told: str, left: int) -> Entry:
+    """A notebook that is kept without its outputs, since a tar is read once, front to back."""
+    passed = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal passed
+        while passed < header.size:
+            piece = stream.read(min(_PIECE_BYTES, header.size - passed))
+            passed += len(piece)
+            yield piece
+
+    note: tuple[str, str] | None = ("read as", "it is large; it was read without its outputs")
+    try:
+        read = partial(_read, outputs.without(pieces(), left))
+    except Refused as problem:
+        if problem.kind == "damaged":
+            raise
+        made = refused(path, told, problem.kind, problem.words)
+    else:
+        made = Entry(path, told, header.modified, read, in_memory(read), finding=note)
+    stream.skip(header.padded_bytes - passed)
+    return made
 
 
 def _problem(header: _Header, limit: int | None) -> tuple[str, str] | None:

@@ -145,18 +145,22 @@ class Zip:
             words = "it is encrypted; ask for it without a password"
             return refused(path, told, "encrypted", words)
         read = partial(self._read, info)
-        return Entry(path, told, self._time(info), read, in_memory(read))
+        pieces = partial(self._pieces, info)
+        return Entry(path, told, self._time(info), read, in_memory(read), pieces)
 
     def _read(self, info: zipfile.ZipInfo, limit: int) -> bytes:
+        return b"".join(self._pieces(info, limit))
+
+    def _pieces(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             words = f"it is compressed in an unusual way (method {info.compress_type})"
             raise Refused("unknown archive", f"{words}; ask for it packed as an ordinary zip")
         try:
-            return b"".join(self._pieces(info, limit))
+            yield from self._inflated(info, limit)
         except DAMAGE as error:
             raise _damaged(error) from None
 
-    def _pieces(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
+    def _inflated(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
         packed = max(1, min(info.compress_size, self._size))
         got = 0
         with self._archive.open(info) as member:

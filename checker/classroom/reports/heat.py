@@ -106,7 +106,7 @@ def _row(student: Student, blocks: list[Block]) -> str:
     name = text(name_of(student), 80)
     return (
         f'<tr><th scope=row title="{name}">{name}</th>{cells}'
-        f'<td class="t b">{number(student.points)}</td></tr>'
+        f'<td class="t b">{number(student.points)}{"?" if student.not_graded else ""}</td></tr>'
     )
 
 

@@ -50,7 +50,7 @@ def teacher(
 def _summary(batch: Batch, blocks: list[Block]) -> str:
     students = len(batch.students)
     given = [student for student in batch.students if student.given]
-    points = sorted(student.points for student in given)
+    points = sorted(student.points for student in given if student.final)
     said = [
         f"{students:,} student{'' if students == 1 else 's'}, {len(given):,} of whom handed in",
         f"{len(blocks)} exercise{'' if len(blocks) == 1 else 's'}, "
@@ -63,4 +63,8 @@ def _summary(batch: Batch, blocks: list[Block]) -> str:
             f"median {number(middle)} of {of} points, {number(points[0])} at least, "
             f"{number(points[-1])} at most"
         )
-    return f'<p class="sum">{"; ".join(said)}.</p>'
+    summary = f'<p class="sum">{"; ".join(said)}.</p>'
+    if missing := batch.not_graded:
+        count = f"{len(missing):,} work{'' if len(missing) == 1 else 's'}"
+        summary += f'<p class="none">Not graded, since the checker failed: {count}.</p>'
+    return summary

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.classroom.gradebooks.cells import cell, read_rows, text_of
+from checker.classroom import sheets
+from checker.classroom.gradebooks.cells import cell, text_of
 from checker.classroom.gradebooks.errors import GradebookError
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -66,6 +67,6 @@ def test_a_long_text_is_cut() -> None:
 def test_a_file_that_cannot_be_read_says_what_to_do(tmp_path: Path, data: bytes, said: str) -> None:
     (tmp_path / "x.csv").write_bytes(data)
     with pytest.raises(GradebookError, match=rf"x\.csv: .*{said}.*Next: "):
-        read_rows(tmp_path / "x.csv")
+        sheets.read(tmp_path / "x.csv")
     with pytest.raises(GradebookError, match="No such file"):
-        read_rows(tmp_path / "gone.csv")
+        sheets.read(tmp_path / "gone.csv")

@@ -74,7 +74,7 @@ def everything() -> Batch:
 @pytest.mark.parametrize(
     ("title", "said"),
     [
-        ("The checker failed", "Odd a/broken KeyError"),
+        ("The checker failed", "Odd a/broken not graded KeyError"),
         ("Seen reaching for what is not theirs", "Odd opened socket"),
         ("Did not come to an end", "crashed Odd a/crash died (SIGSEGV)"),
         ("Alike", "93 % blocking/never_block Ada Lovelace Turing, Alan 21 prints in common"),
