@@ -11,6 +11,7 @@ returns what it learnt or raises with every reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
@@ -167,8 +168,7 @@ def _faults(answer: _Answer, verdict: Verdict) -> Iterator[tuple[str, str]]:
     """What is wrong with hidden checks, by a key that tells one fault once."""
     file = hidden_file(answer.exercise)
     if verdict.outcome == "checker_error" and not verdict.checks:
-        words = f"{file} cannot be used: {_short(verdict.printed or verdict.ended)}"
-        yield file, words
+        yield file, f"{file} cannot be used: {_why(verdict.printed or verdict.ended)}"
         return
     hidden = _hidden(verdict)
     if not hidden and verdict.checks:
@@ -201,6 +201,15 @@ def _raised(check: CheckResult) -> bool:
     """Whether a hidden check ended with an error of its own and no assertion."""
     failed = check.id.startswith(HIDDEN_PREFIX) and check.outcome == "failed"
     return failed and check.next == RAISED_ITSELF
+
+
+def _why(said: str) -> str:
+    """What pytest says of a file that it cannot import: the line in it, and the error."""
+    errors = [line[1:].strip() for line in said.splitlines() if line.startswith("E  ")]
+    places = re.findall(r"test_\w+\.py:(\d+): in <module>", said)
+    if not errors:
+        return _short(said)
+    return f"{f'line {places[-1]}: ' if places else ''}{_short(' '.join(errors))}"
 
 
 def _short(text: str) -> str:

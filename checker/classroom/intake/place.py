@@ -228,6 +228,12 @@ def _in_folder(path: str, exercise: Exercise) -> bool:
     return any(_names_chapter(re.sub(r"[ \-]+", "_", each), exercise.chapter) for each in folders)
 
 
+def is_chapters(folder: str, slugs: Collection[str]) -> bool:
+    """Whether a folder is called like a chapter. A number alone may be a student's, too."""
+    name = re.sub(r"[ \-]+", "_", alike(folder))
+    return not name.isdecimal() and any(_names_chapter(name, slug) for slug in slugs)
+
+
 def _names_chapter(folder: str, chapter: str) -> bool:
     number, _, slug = chapter.partition("_")
     usual = {chapter, slug, number}

@@ -341,8 +341,9 @@ def _tops(entries: list[Entry]) -> set[str]:
 
 def _is_one(entries: list[Entry], places: Places) -> bool:
     """Whether all this is one student's."""
-    own = {"work", "exercises", "chapters", *place.COURSE_FOLDERS, *places.slugs}
     tops = _tops(entries)
+    own = {"work", "exercises", "chapters", *place.COURSE_FOLDERS}
+    own |= {top for top in tops if place.is_chapters(top, places.slugs)}
     others = set(_working(entries, places)) - own
     # One folder that is called like one of the course's makes no class a single student.
     if Layout(entry.path for entry in entries).is_course or any(top in own for top in tops):
