@@ -115,6 +115,11 @@ class Student:
         return sum(work.points_of for work in self.works)
 
     @property
+    def unread(self) -> bool:
+        """Whether something was handed in, and nothing of it could be read."""
+        return not self.given and any(each.kind == "no exercise" for each in self.findings)
+
+    @property
     def not_graded(self) -> list[Graded]:
         """The works without points, because the checker failed on them."""
         return [work for work in self.works if work.not_graded]

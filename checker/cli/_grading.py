@@ -95,6 +95,7 @@ def say(done: Round, counts: Counter[str], papers: Papers, out: Path, *, as_json
 
     with Store(out, new=False) as store:
         changed = changes(store)
+        names = {each.student: each.name for each in store.students()}
     if as_json:
         summary = {
             **{name: value for name, value in done._asdict().items() if name != "findings"},
@@ -118,7 +119,7 @@ def say(done: Round, counts: Counter[str], papers: Papers, out: Path, *, as_json
         typer.echo(f"{finding.where}: {finding.words}")
     for line in (*_about_checks(done), *_about_changes(changed), *_about_files(papers, out)):
         typer.echo(line)
-    for line in (*_about_students(done), *_about_failures(papers)):
+    for line in (*_about_students(done, names), *_about_failures(papers)):
         typer.echo(line)
 
 
@@ -152,19 +153,23 @@ def _about_files(papers: Papers, out: Path) -> Iterator[str]:
         yield f"Of an earlier round, and now in {out / 'replaced'}: {_list(moved)}"
 
 
-def _about_students(done: Round) -> Iterator[str]:
+def _about_students(done: Round, names: dict[str, str]) -> Iterator[str]:
     """Who has no points for a reason that is not in their work."""
+
+    def who(students: list[str]) -> str:
+        return _list([_called(student, names.get(student, "")) for student in students])
+
     if done.gone:
         yield (
-            f"Not in these submissions, but in an earlier round: {_list(done.gone)}. "
+            f"Not in these submissions, but in an earlier round: {who(done.gone)}. "
             "Their results are kept, and come back with their files."
         )
     if done.absent:
-        yield f"{counted(len(done.absent), 'student')} handed in nothing: {_list(done.absent)}"
+        yield f"{counted(len(done.absent), 'student')} handed in nothing: {who(done.absent)}"
     if done.timeless:
         yield (
             f"When {counted(len(done.timeless), 'student')} handed in is not recorded, so nothing "
-            f"is taken off: {_list(done.timeless)}"
+            f"is taken off: {who(done.timeless)}"
         )
     if done.unclear:
         yield (
@@ -175,7 +180,7 @@ def _about_students(done: Round) -> Iterator[str]:
         )
     if done.unread:
         yield (
-            f"{_have(done.unread)} nothing that could be read: {_list(done.unread)}\n"
+            f"{_have(done.unread)} nothing that could be read: {who(done.unread)}\n"
             "Next: their pages in feedback/ name each file that was refused, and why."
         )
 
@@ -200,6 +205,11 @@ def _about_failures(papers: Papers) -> Iterator[str]:
             "No gradebook was written, since it would lack these works; --allow-ungraded writes "
             "them with these works left blank."
         )
+
+
+def _called(student: str, name: str) -> str:
+    """A student by name, and by the key where that is another one."""
+    return f"{name} ({student})" if name and name != student else student
 
 
 def _have(students: list[str]) -> str:

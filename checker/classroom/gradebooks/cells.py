@@ -29,7 +29,8 @@ def cell(text: str) -> str:
     """A text of anybody's, for one cell."""
     begins_odd = text[:1] in ("\t", "\r", "\n")
     text = _BREAKS.sub(" ", plain(text[:LONGEST_CELL]))[:LONGEST_CELL]
-    if _NUMBER.fullmatch(text):
+    # A lone minus is how Moodle writes that there is nothing, and no formula either.
+    if text == "-" or _NUMBER.fullmatch(text):
         return text
     return f"'{text}" if begins_odd or _FORMULA.match(text) else text
 

@@ -40,7 +40,6 @@ def results(batch: Batch, student: Student) -> dict[str, Any]:
         "stdout_visibility": "hidden",
         "tests": tests,
         "extra_data": {
-            "seed": batch.seed,
             "sandbox": batch.sandbox,
             "versions": batch.versions,
             "made": batch.made,

@@ -52,7 +52,6 @@ def _suite(batch: Batch, student: Student, work: Graded) -> ElementTree.Element:
         "student": student.key,
         "points": number(work.points) if not failed else "not graded",
         "points_of": str(work.points_of),
-        "seed": str(batch.seed),
         "sandbox": stamp(batch),
         **{f"version {name}": version for name, version in batch.versions.items()},
     }.items():

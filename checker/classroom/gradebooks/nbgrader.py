@@ -1,7 +1,7 @@
 """The CSV that nbgrader exports and other tools read, with its columns in its order.
 
 nbgrader writes it without quotes, so that a comma in a title moves all that follows; this quotes.
-A student of whom not everything could be graded has no score.
+A student has no score of whom nothing came, or not everything could be graded.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _row(batch: Batch, student: Student) -> list[str]:
         last,
         first,
         student.ids.get("email", ""),
-        *(scores if not student.not_graded else ["", "", ""]),
+        *(scores if student.final else ["", "", ""]),
         str(student.points_of),
     ]
 

@@ -33,7 +33,7 @@ from checker.classroom.intake.submission import IntakeError
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _PIECE_BYTES = 1 << 20
-_LINK = "it is a link, and links are not followed; ask for the file itself"
+_LINK = "it is a link, and links are not followed; hand in the file itself"
 _DEVICE = "it is a pipe, a socket or a device, and no file; it is not read"
 
 

@@ -106,7 +106,7 @@ def size(count_bytes: int) -> str:
 def too_large(limit: int) -> Refused:
     """More bytes than a file of this kind may have."""
     words = f"it has more than {size(limit)}, the most that is read of such a file"
-    return Refused("too large", f"{words}; ask for it without data, pictures and outputs")
+    return Refused("too large", f"{words}; hand it in without data, pictures and outputs")
 
 
 class Budget:
@@ -177,4 +177,4 @@ class Budget:
 
     def _spent(self) -> Refused:
         words = f"{size(MOST_BYTES)} were read of this submission, and more is not read of one"
-        return Refused("too large", f"{words}; ask for the .py files or the notebook alone")
+        return Refused("too large", f"{words}; hand in the .py files or the notebook alone")

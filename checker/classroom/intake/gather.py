@@ -155,7 +155,7 @@ class _One:
             elif path.casefold().endswith(PROGRAM):
                 self._program(entry)
             elif path.casefold().endswith(UNREADABLE):
-                words = "this kind of archive is not read; ask for a zip"
+                words = "this kind of archive is not read; hand in a zip"
                 self._notes.add("unknown archive", entry.where, words)
             elif not place.is_quiet(path):
                 self._unknown(entry)

@@ -80,7 +80,7 @@ class _Reader:
         self._signs += 1
         if self._signs > _MOST_SIGNS:
             words = f"it has more than {_MOST_SIGNS:,} parts; it is not read"
-            raise Refused("bomb", f"{words}; ask for it with its outputs cleared")
+            raise Refused("bomb", f"{words}; hand it in with its outputs cleared")
         found = (_BRACKET if self._leaving else _SIGN).search(data, at)
         if found is None:
             self._keep(data[at:])
@@ -126,4 +126,4 @@ class _Reader:
         self.kept += data
         if len(self.kept) > self._most:
             words = f"it has more than {size(self._most)}, even without its outputs"
-            raise Refused("too large", f"{words}; ask for the cells of the exercises alone")
+            raise Refused("too large", f"{words}; hand in the cells of the exercises alone")

@@ -134,6 +134,7 @@ def _tell(groups: list[Group], about: About) -> None:
     if about.roster is not None:
         for n, person in about.roster.find(groups).items():
             groups[n].ids = ids_of(person) | groups[n].ids
+            groups[n].name = shown(person.name) or groups[n].name
         taken = {group.key for group in groups}
         for person in about.roster.absent(groups):
             key = key_for(person, taken)

@@ -247,7 +247,7 @@ def _canvas(entries: list[Entry], rest: list[Entry], notes: Notes) -> Groups:
         path = f"{again[1]}{again[3]}" if again else file
         version = (int(upload[:18] or 0), int(again[2]) if again else 0)
         if found.re is _TYPED:
-            words = "it was typed or linked in Canvas, and not uploaded; ask for it as a file"
+            words = "it was typed or linked in Canvas, and not uploaded; hand it in as a file"
             group.notes.add("unknown file", entry.where, words)
             continue
         # The files' times are when Canvas packed them.

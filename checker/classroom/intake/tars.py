@@ -153,7 +153,7 @@ def _large_notebook(stream: _Stream, header: _Header, path: str, told: str, left
 
 def _problem(header: _Header, limit: int | None) -> tuple[str, str] | None:
     if header.kind in _LINKS:
-        return "link", "it is a link, and links are not followed; ask for the file itself"
+        return "link", "it is a link, and links are not followed; hand in the file itself"
     if header.kind in _DEVICES:
         return "device", "it is a device or a pipe, and no file; it is not read"
     if header.kind not in _FILES:
@@ -253,4 +253,4 @@ def _read(data: bytes, limit: int) -> bytes:
 
 def _damaged(reason: str) -> Refused:
     words = f"it is damaged, or no tar archive: {shown(reason, 120)}"
-    return Refused("damaged", f"{words}; ask for it anew, as a zip")
+    return Refused("damaged", f"{words}; hand it in anew, as a zip")

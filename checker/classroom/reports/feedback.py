@@ -50,6 +50,8 @@ def feedback(student: Student, batch: Batch) -> str:
 
 def _sum(student: Student) -> str:
     missing = student.not_graded
+    if student.unread:
+        return "Nothing that you handed in could be read, so there is nothing to give points for"
     if not missing:
         return f"{number(student.points)} of {counted(student.points_of)}"
     graded = student.points_of - sum(work.points_of for work in missing)
@@ -70,7 +72,7 @@ def _overview(student: Student, verdicts: list[Verdict | None]) -> str:
                 if not work.not_graded
                 else "not graded",
                 checks if not work.not_graded else "-",
-                _remark(work),
+                _remark(work, student),
             ]
         )
     head = ["Exercise", "Points", "Checks passed", ""]
@@ -87,11 +89,11 @@ def _has_section(work: Graded, verdict: Verdict | None) -> bool:
     return verdict is not None or work.override is not None
 
 
-def _remark(work: Graded) -> str:
+def _remark(work: Graded, student: Student) -> str:
     if work.override is not None:
         return "points by hand"
     if work.verdict is None:
-        return "nothing handed in"
+        return "nothing that could be read" if student.unread else "nothing handed in"
     if work.not_graded:
         return "the checker failed"
     if work.stands:

@@ -106,8 +106,15 @@ def _row(student: Student, blocks: list[Block]) -> str:
     name = text(name_of(student), 80)
     return (
         f'<tr><th scope=row title="{name}">{name}</th>{cells}'
-        f'<td class="t b">{number(student.points)}{"?" if student.not_graded else ""}</td></tr>'
+        f'<td class="t b">{_sum(student)}</td></tr>'
     )
+
+
+def _sum(student: Student) -> str:
+    """The points; a question mark after them says that they are not all."""
+    if not student.given:
+        return "-"
+    return f"{number(student.points)}{'?' if student.not_graded else ''}"
 
 
 def _cells(block: Block, work: Graded | None) -> str:

@@ -136,6 +136,7 @@ def missing(batch: Batch) -> str:
         gone = [work.exercise for work in student.works if work.verdict is None]
         if gone:
             what = "all of them" if len(gone) == len(student.works) else ", ".join(gone)
+            what = f"{what}: something came, and could not be read" if student.unread else what
             rows.append([_who(student), text(what, 600)])
     return _table(["Student", "Nothing came of"], rows)
 
