@@ -119,7 +119,7 @@ def say(done: Round, counts: Counter[str], papers: Papers, out: Path, *, as_json
         typer.echo(f"{finding.where}: {finding.words}")
     for line in (*_about_checks(done), *_about_changes(changed), *_about_files(papers, out)):
         typer.echo(line)
-    for line in (*_about_students(done, names), *_about_failures(papers)):
+    for line in (*_about_students(done, names), *_about_failures(papers, names)):
         typer.echo(line)
 
 
@@ -141,7 +141,10 @@ def _about_changes(changed: list[Change]) -> Iterator[str]:
     if changed:
         gained = sum(change.after > change.before for change in changed)
         lost = sum(change.after < change.before for change in changed)
-        yield f"Since the last round: {gained} gained points, {lost} lost some: changes.csv"
+        points = (
+            f"{gained} gained points, {lost} lost some" if gained or lost else "no points changed"
+        )
+        yield f"Since the last round: {points}: changes.csv"
 
 
 def _about_files(papers: Papers, out: Path) -> Iterator[str]:
@@ -185,17 +188,19 @@ def _about_students(done: Round, names: dict[str, str]) -> Iterator[str]:
         )
 
 
-def _about_failures(papers: Papers) -> Iterator[str]:
+def _about_failures(papers: Papers, names: dict[str, str]) -> Iterator[str]:
+    def which(works: list[tuple[str, str]]) -> str:
+        return _list([f"{_called(who, names.get(who, ''))}: {what}" for who, what in works])
+
     yield from papers.problems
     if papers.standing:
-        works = [f"{student} ({exercise})" for student, exercise in papers.standing]
+        works = counted(len(papers.standing), "work")
         yield (
-            f"The checker failed on {counted(len(works), 'work')} whose points from before stand: "
-            f"{_list(works)}"
+            f"The checker failed on {works} whose points from before stand: "
+            f"{which(papers.standing)}"
         )
     if papers.not_graded:
-        works = [f"{student} ({exercise})" for student, exercise in papers.not_graded]
-        yield f"Not graded, since the checker failed: {_list(works)}"
+        yield f"Not graded, since the checker failed: {which(papers.not_graded)}"
         yield (
             "Next: teacher.html says what it said. Run the same command again, or give points with "
             "`unblocked override`."

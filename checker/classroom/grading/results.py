@@ -10,7 +10,7 @@ from typing import NamedTuple
 from checker.catalog import Catalog, Exercise, load
 from checker.classroom.graded import Batch, Graded, Override, Student
 from checker.classroom.grading.settings import Settings, hidden_file
-from checker.classroom.grading.store import Store, Work
+from checker.classroom.grading.store import NoResults, Store, Work
 from checker.classroom.grading.worker import course_folder
 from checker.classroom.intake import Finding, Policy, Submission
 from checker.engine.verdict import HIDDEN_PREFIX, Verdict
@@ -21,7 +21,12 @@ class Results:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.settings = Settings.from_json(store.meta("settings"))
+        settings = store.meta("settings")
+        if not settings:
+            raise NoResults(
+                f"Nothing was graded in {store.file.parent} yet.\nNext: `unblocked grade` does it."
+            )
+        self.settings = Settings.from_json(settings)
         self.catalog: Catalog = load(course_folder(self.settings) / "exercises")
         self.exercises = [self.catalog.find(name) for name in self.settings.exercises]
         self._policy = Policy.parse(self.settings.late, self.settings.due or None)
@@ -90,6 +95,8 @@ class Results:
         *,
         traces: bool,
     ) -> Graded:
+        if latest is None and work is not None:
+            latest = _not_yet(exercise)
         verdict, fault = latest, None
         submitted, late, due = submission.submitted, submission.late, submission.due
         if latest is not None and latest.outcome == "checker_error":
@@ -122,6 +129,13 @@ class Results:
             hides=hidden_file(exercise) in self.settings.hidden,
             fault=fault,
         )
+
+
+def _not_yet(exercise: Exercise) -> Verdict:
+    """What stands for the verdict on a work of which a round that was stopped made none."""
+    return Verdict(
+        exercise.id, "checker_error", 0, exercise.points, [], ended="it was not graded yet"
+    )
 
 
 def _without_traces(verdict: Verdict) -> Verdict:

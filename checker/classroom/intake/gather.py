@@ -176,6 +176,8 @@ class _One:
         if self._notes.full:
             return
         program = entry.path.casefold().endswith(PROGRAM)
+        if program and self._all.places.is_left_out(entry.path):
+            return
         if program and self._all.places.called(entry.path):
             advice = self._all.places.advice(entry.path)
             self._notes.add("which exercise", entry.where, f"{advice}; it is not read")

@@ -122,6 +122,11 @@ class Places:
             return (named[0], "") if named else self._by_text(data)
         return self._one_of(named, path, data, around)
 
+    def is_left_out(self, path: str) -> bool:
+        """Whether a file has the name of exercises of which none is graded."""
+        named = self._by_name.get(original(alike(path).rpartition("/")[2])[0], [])
+        return bool(named and self._chosen) and not any(each.id in self._chosen for each in named)
+
     def called(self, path: str) -> bool:
         """Whether a file has the name of an exercise, of whichever."""
         return original(alike(path).rpartition("/")[2])[0] in self._by_name

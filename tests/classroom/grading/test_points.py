@@ -10,7 +10,7 @@ import pytest
 from checker.classroom.grading.papers import write_all
 from checker.classroom.grading.results import Results, changes
 from checker.classroom.grading.settings import Settings
-from checker.classroom.grading.store import Store
+from checker.classroom.grading.store import NoResults, Store
 from tests.classroom.grading.rounds import GREET, QUOTE, Grader, Teacher, hand_in, round_of
 
 MADE = "2026-11-21T09:00+00:00"
@@ -90,6 +90,28 @@ def test_former_points_were_not_late(tmp_path: Path, store: Store) -> None:
     assert works(store)["ada", GREET] == (10, False, True)
 
 
+def test_a_work_that_a_round_did_not_come_to_is_not_graded_and_keeps_its_points(
+    tmp_path: Path, store: Store
+) -> None:
+    hand_in(tmp_path / "in", "ada", b"good")
+    round_of(tmp_path / "in", store, Grader())
+    hand_in(tmp_path / "in", "ada", b"good, and more of it")
+    hand_in(tmp_path / "in", "bob", b"good, says bob")
+    stopped = Grader()
+    stopped.stops_after = 0
+    with pytest.raises(KeyboardInterrupt):
+        round_of(tmp_path / "in", store, stopped)
+    assert works(store) == {("ada", GREET): (10, False, True), ("bob", GREET): (0, True, False)}
+    papers = write_all(Results(store), tmp_path / "out", MADE)
+    assert papers.withheld
+    assert "it was not graded yet" in (tmp_path / "out" / "not-graded.csv").read_text()
+
+
+def test_a_folder_in_which_nothing_was_graded_says_so(store: Store) -> None:
+    with pytest.raises(NoResults, match="Nothing was graded in"):
+        Results(store)
+
+
 # From the terminal.
 
 
@@ -146,7 +168,7 @@ def test_a_check_that_breaks_on_one_work_costs_no_point_and_tells_no_student_any
     grade = ("grade", "in", "--out", "out", "--only", GREET, "--hidden", "hidden")
     code, out, err = teacher.type(*grade, "--workers", "1", "--format", FORMATS)
     assert (code, err) == (5, "")
-    assert f"Not graded, since the checker failed: bob ({GREET})" in out
+    assert f"Not graded, since the checker failed: bob: {GREET}" in out
     assert "No gradebook was written" in out
     assert sorted(path.name for path in teacher.out.iterdir()) == sorted(
         {"feedback", *TEACHERS - {"results.jsonl"}}

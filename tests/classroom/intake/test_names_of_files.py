@@ -143,6 +143,8 @@ def test_where_nothing_decides_it_is_told_and_not_guessed(tmp_path: Path) -> Non
     found = handed(tmp_path, ("break_it.py", EMPTY))
     assert (found.works, kinds(found)) == ({}, ["which exercise", "no exercise"])
     assert "01_blocking/break_it.py or 02_event_loop/break_it.py" in found.findings[0].words
+    found = handed(tmp_path, ("break_it.py", EMPTY), ("never_block.py", ANSWER), chosen=(ID,))
+    assert found.findings == [], "none of this name is graded"
     both = solved(FIRST) + solved(SECOND)
     assert "which exercise" in kinds(handed(tmp_path, ("break_it.py", both)))
 
