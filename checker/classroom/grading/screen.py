@@ -5,7 +5,7 @@ class. So each hidden check has to pass on the solution and on the other right a
 come to a result on the wrong ones. The stub, made another program by one dead line, shows which of
 them are guards.
 
-Invariant: it changes nothing but verdicts of the course's own answers in the store, and it either
+Invariant: verdicts on the course's own answers stand apart from those on works, and it either
 returns what it learnt or raises with every reason.
 """
 
@@ -151,16 +151,16 @@ def _verdicts(
             grader.ready.versions,
             settings,
         )
-        waiting.setdefault(f"screened {key}", []).append(answer)
+        waiting.setdefault(key, []).append(answer)
     tasks = []
     for key, alike in waiting.items():
-        known = store.verdict(key)
+        known = store.tried(key)
         if known is not None and known.outcome != "checker_error":
             yield from ((answer, known) for answer in alike)
         else:
             tasks.append(Task(key, alike[0].exercise.id, alike[0].data))
     for task, verdict in grader.run(iter(tasks)):
-        store.keep(task.key, verdict)
+        store.keep_tried(task.key, verdict)
         yield from ((answer, verdict) for answer in waiting[task.key])
 
 

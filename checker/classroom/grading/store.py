@@ -61,6 +61,7 @@ CREATE TABLE standing (
     student TEXT NOT NULL, exercise TEXT NOT NULL, key TEXT NOT NULL, submitted TEXT NOT NULL,
     late INTEGER NOT NULL, due TEXT NOT NULL, PRIMARY KEY (student, exercise)
 ) WITHOUT ROWID;
+CREATE TABLE tried (key TEXT PRIMARY KEY, verdict BLOB NOT NULL) WITHOUT ROWID;
 INSERT INTO standing
     SELECT earlier.student, exercise, earlier.key, submitted, late, '' FROM earlier
     JOIN verdicts ON verdicts.key = earlier.key JOIN students ON students.key = earlier.student
@@ -278,6 +279,19 @@ class Store:
         if row is None:
             return None
         return replace(Verdict.from_json(zlib.decompress(row[0])), real_s=row[1] or 0.0)
+
+    # What came of hidden checks on the course's own answers.
+
+    def keep_tried(self, key: str, verdict: Verdict) -> None:
+        """Keep what an answer of the course's got; it is no student's."""
+        data = zlib.compress(replace(verdict, real_s=0.0).to_json().encode())
+        with self._change() as db:
+            db.execute("INSERT OR REPLACE INTO tried VALUES (?, ?)", (key, data))
+
+    def tried(self, key: str) -> Verdict | None:
+        """What it got, if it was tried."""
+        row = self._db.execute("SELECT verdict FROM tried WHERE key = ?", (key,)).fetchone()
+        return Verdict.from_json(zlib.decompress(row[0])) if row else None
 
     # What stands, whatever becomes of the checker.
 

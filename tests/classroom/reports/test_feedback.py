@@ -54,7 +54,7 @@ def test_it_has_the_points_the_checks_and_the_timeline_and_nothing_from_outside(
 def test_points_by_hand_say_by_whom_and_why() -> None:
     usual = batches.usual()
     text = Page(feedback(usual.students[1], usual)).text
-    assert "7.5 points, given by prof: argued well" in text
+    assert "7.5 points, given by hand: argued well" in text
     assert "nothing handed in" in text
 
 
