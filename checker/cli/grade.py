@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -73,7 +74,7 @@ def grade(
     with _told(dask, hidden), ExitStack() as stack:
         # All that is refused is refused before hours are spent on it.
         _check_formats(settings)
-        about = _about(settings, roster, extensions)
+        about = replace(_about(settings, roster, extensions), alone=gradescope)
         store = stack.enter_context(Store(out))
         progress = stack.enter_context(_grading.progress(shown=not as_json))
         grader = stack.enter_context(_grader(settings, workers, dask))

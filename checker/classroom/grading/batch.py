@@ -89,16 +89,18 @@ def grade(
     catalog = load(course / "exercises")
     tried = screen(settings, catalog, Folders(course), store, grader)
     before = {each.student for each in store.students()}
-    store.settle()
-    if store.meta("finished"):
-        store.forget_earlier()
-    store.set_meta("finished", "")
-    handed = _take_in(submissions, store, settings, grader, progress, catalog, about)
-    if look is not None:
-        look(handed)
-    store.set_meta("settings", settings.to_json())
-    store.set_meta("findings", json.dumps(handed.findings))
-    store.set_meta("here", json.dumps(sorted(each.student for each in handed.students)))
+    # A round that is refused, or that ends while it reads, leaves the one before as it was.
+    with store.together():
+        store.settle()
+        if store.meta("finished"):
+            store.forget_earlier()
+        store.set_meta("finished", "")
+        handed = _take_in(submissions, store, settings, grader, progress, catalog, about)
+        if look is not None:
+            look(handed)
+        store.set_meta("settings", settings.to_json())
+        store.set_meta("findings", json.dumps(handed.findings))
+        store.set_meta("here", json.dumps(sorted(each.student for each in handed.students)))
     # What an earlier round left behind was to be graded with other checks and settings.
     missing = [work for work in store.missing() if work.key in handed.wanted]
     known = len(handed.wanted) - len(missing)

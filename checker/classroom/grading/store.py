@@ -157,14 +157,26 @@ class Store:
         self.close()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is changed within is kept, or none of it where something is raised."""
+        with self._change():
+            yield
+
+    @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
+        inner = self._db.in_transaction
+        begin, keep, undo = (
+            ("SAVEPOINT inner", "RELEASE inner", "ROLLBACK TO inner")
+            if inner
+            else ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+        )
+        self._db.execute(begin)
         try:
             yield self._db
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute(undo)
             raise
-        self._db.execute("COMMIT")
+        self._db.execute(keep)
 
     # About the batch.
 

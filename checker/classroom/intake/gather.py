@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from checker.catalog import UnknownExercise
+from checker.catalog import Exercise, UnknownExercise
 from checker.classroom.intake import disk, metadata, notebook, outputs, place, tars
 from checker.classroom.intake.choose import Candidate, choose, is_stub
 from checker.classroom.intake.encodings import utf8
@@ -196,20 +196,31 @@ class _One:
                 self._notes.add("not a cell", where, cell.problem)
                 continue
             try:
-                exercise = self._all.places.catalog.find(cell.id[:200])
-            except UnknownExercise as error:
-                self._notes.add("unknown exercise", where, shown(str(error), 400))
-                continue
-            try:
                 data = cell.text.encode("utf-8")
             except UnicodeEncodeError:
                 words = "there are characters in it that no file can hold; it is not read"
                 self._notes.add("encoding", where, words)
                 continue
+            try:
+                exercise = self._all.places.catalog.find(cell.id[:200])
+            except UnknownExercise as error:
+                found_by, why = self._one_of_a_name(cell.id[:200], data, entry)
+                if found_by is None:
+                    self._notes.add("unknown exercise", where, shown(str(error), 400))
+                    continue
+                exercise = found_by
+                self._notes.add("read as", where, f"it was taken for {exercise.id}: {why}")
             self._keep(exercise.id, data, entry, where, cell=True)
         if not found and not place.is_chapter(entry.path):
             words = f"no cell in it begins with {notebook.MAGIC}"
             self._notes.add("no exercise", entry.where, words)
+
+    def _one_of_a_name(self, name: str, data: bytes, entry: Entry) -> tuple[Exercise | None, str]:
+        """The exercise of a cell that names one of several by their common name."""
+        path = f"{entry.path.rpartition('/')[0]}/{name}.py".lstrip("/")
+        if not self._all.places.called(path):
+            return None, ""
+        return self._all.places.find(path, data, [entry.path])
 
     def _read_notebook(self, entry: Entry) -> bytes:
         """Its bytes; of one that is too large all but its outputs, which nobody grades."""

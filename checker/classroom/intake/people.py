@@ -27,6 +27,8 @@ _KINDS = {
     "identifier": "moodle_id", "moodle id": "moodle_id", "name": "name", "full name": "name",
     "first name": "first", "last name": "last", "surname": "last",
 }  # fmt: skip
+# Rows of Canvas's own: what there is to earn, and the student that it makes up for teachers.
+_NOBODY = ("Points Possible", "Student, Test")
 _NUMBERS = ("sis_id", "sid", "id_number")
 
 
@@ -75,7 +77,7 @@ def read(path: Path, others: Sequence[str] = ()) -> list[Person]:
         head = ["name" if canvas and name == "student" else name for name in head]
         rows, first = rows[1:], 2
     people = [_person(row, head, line) for line, row in enumerate(rows, first)]
-    return [each for each in people if each.told and each.told != "Points Possible"]
+    return [each for each in people if each.told and each.told not in _NOBODY]
 
 
 def _person(row: list[str], head: list[str], line: int) -> Person:

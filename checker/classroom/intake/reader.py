@@ -34,7 +34,7 @@ from checker.classroom.intake.people import ids_of
 from checker.classroom.intake.place import Places
 from checker.classroom.intake.policy import Policy
 from checker.classroom.intake.roster import Roster, key_for
-from checker.classroom.intake.shapes import Group, Shape, recognise
+from checker.classroom.intake.shapes import Group, Shape, one, recognise
 from checker.classroom.intake.submission import Finding, IntakeError, Notes, Submission
 from checker.classroom.intake.zips import ALL_CONTENTS_BYTES, Zip
 
@@ -48,11 +48,13 @@ _USUAL = (
 class About:
     """What a teacher knows of the students, from files of theirs.
 
+    alone      all that is read is one student's, however it looks, and be it nothing
     recorded   hand-in times by the participant's number in Moodle; a text is one in no known form
     """
 
     roster: Roster | None = None
     extensions: Extensions | None = None
+    alone: bool = False
     recorded: Mapping[str, datetime | str] = field(default_factory=dict)
 
 
@@ -114,9 +116,10 @@ def read(
     places, notes = Places(catalog, chosen, stubs), Notes()
     with ExitStack() as stack:
         root, entries = _entries(path, policy, notes, stack)
-        if not entries and not notes.findings:
+        alone = about is not None and about.alone
+        if not entries and not notes.findings and not alone:
             raise IntakeError(f"{path}: there is nothing in it that could be handed in. {_USUAL}")
-        shape = recognise(entries, _name(path), places, notes)
+        shape = (one if alone else recognise)(entries, _name(path), places, notes)
         if about is not None:
             _tell(shape.groups, about)
         if len(shape.groups) == 1:

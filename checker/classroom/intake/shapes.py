@@ -92,7 +92,7 @@ def recognise(entries: list[Entry], root: str, places: Places, notes: Notes) -> 
         if (found := _nbgrader(name, layer, notes)) is not None:
             return _sorted("nbgrader's folder of submissions", found)
     if _is_one(entries, places):
-        return _one(entries, root)
+        return one(entries, root, places, notes)
     if len(layers) > 1 and not _is_one(layers[1][1], places) and len(_tops(layers[1][1])) > 1:
         entries = layers[1][1]
     return _sorted("a folder or an archive for each student", _many(entries, places, notes))
@@ -126,7 +126,8 @@ def _with_others(groups: Groups, rest: list[Entry], shape: str, notes: Notes) ->
     return groups
 
 
-def _one(entries: list[Entry], root: str) -> Shape:
+def one(entries: list[Entry], root: str, places: Places, notes: Notes) -> Shape:
+    """All of it as one student's."""
     name = _student(root)
     group = Group(key_of(name), shown(name), entries=entries)
     return Shape("the work of one student", [group], one=True)

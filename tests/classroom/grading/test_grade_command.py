@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -103,15 +102,29 @@ def test_other_hidden_checks_grade_anew_and_tell_who_lost(teacher: Teacher) -> N
     assert (teacher.out / "changes.csv").read_text("utf-8").count("\n") >= 2
 
 
-def test_gradescope_gets_its_one_file(teacher: Teacher) -> None:
-    shutil.rmtree(teacher.handed_in / "bob")
-    code, _, err = teacher.type(
-        *("grade", "in/ada", "--out", "out", "--gradescope", "--sandbox=outer", *ONLY)
-    )
+GRADESCOPE = ("--out", "out", "--gradescope", "--sandbox=outer", *ONLY)
+
+
+@pytest.mark.parametrize("name", ["one file", "two folders", "nothing", "nothing to read"])
+def test_gradescope_gets_its_one_file_whatever_is_handed_in(tmp_path: Path, name: str) -> None:
+    teacher = Teacher(tmp_path)
+    handed = teacher.handed_in / "submission"
+    handed.mkdir(parents=True)
+    if name == "nothing to read":
+        (handed / "essay.docx").write_bytes(b"x")
+    elif name != "nothing":
+        (handed / "first_check.py").write_bytes(GOOD)
+    if name == "two folders":
+        for folder in ("week1", "week2"):
+            (handed / folder).mkdir()
+            (handed / folder / "first_check.py").write_bytes(GOOD)
+    code, _, err = teacher.type("grade", "in/submission", *GRADESCOPE)
     assert (code, err) == (0, "")
     results = json.loads((teacher.out / "results.json").read_text("utf-8"))
-    assert (results["score"], results["max_score"]) == (5, 5)
+    wanted = 0 if name.startswith("nothing") else 5
+    assert (results["score"], results["max_score"]) == (wanted, 5)
     assert "container" in json.dumps(results)
+    assert ("essay.docx" in results["output"]) is (name == "nothing to read")
 
 
 POLICIES = {"flag": ("5", "3"), "zero": ("0", "3"), "10%/day": ("4", "3")}

@@ -122,6 +122,14 @@ def test_an_extension_may_be_for_somebody_who_has_handed_in_nothing_yet(
     assert done.absent == ["grace"]
 
 
+def test_rows_of_canvas_that_are_nobody_are_nobody(tmp_path: Path) -> None:
+    text = f'{CANVAS}"Student, Test",99,,x1,A,\n'
+    assert [each.told for each in roster(tmp_path, text).people] == [
+        "Lovelace, Ada",
+        "Hopper, Grace",
+    ]
+
+
 # What could not be read.
 
 
@@ -134,7 +142,8 @@ def test_who_has_nothing_that_could_be_read_is_counted_and_told_why(
     (folder / "cy").mkdir()
     (folder / "cy" / "essay.docx").write_bytes(b"x")
     (folder / "dee.zip").write_bytes(zipped(("break_it.py", b"x = 1\n")))
-    done = round_of(folder, store, Grader())
+    several = (GREET, "blocking/break_it", "event_loop/break_it")
+    done = round_of(folder, store, Grader(), exercises=several)
     assert done.unread == ["bob", "cy", "dee"]
     assert done.unclear == ["dee.zip: break_it.py"]
     written(store, tmp_path)
@@ -245,6 +254,8 @@ def test_a_class_of_which_most_is_late_is_asked_about(tmp_path: Path) -> None:
     assert "s0: 2026-03-02 10:00 UTC" in err
     assert "--yes" in err
     assert not list(teacher.out.glob("*.csv"))
+    with Store(teacher.out, new=False) as store:
+        assert store.students() == [], "a round that is refused leaves everything as it was"
     code, out, err = teacher.type(*grade, *due, "--yes")
     assert (code, err) == (0, "")
     assert teacher.type(*grade, *due[:2], "--late", "accept")[0] == 0

@@ -149,6 +149,21 @@ def test_where_nothing_decides_it_is_told_and_not_guessed(tmp_path: Path) -> Non
     assert "which exercise" in kinds(handed(tmp_path, ("break_it.py", both)))
 
 
+def test_a_cell_that_names_one_of_several_is_told_apart_the_same_way(tmp_path: Path) -> None:
+    for text, book, chosen in (
+        (solved(SECOND), "a.ipynb", ()),
+        (EMPTY, "02_event_loop.ipynb", ()),
+        (EMPTY, "a.ipynb", (SECOND,)),
+    ):
+        packed = (book, notebook(cell("break_it", text)))
+        found = handed(tmp_path, packed, chosen=chosen)
+        assert list(found.works) == [SECOND]
+        assert found.works[SECOND].where == f"ada.zip: {book}, cell 1"
+    found = handed(tmp_path, ("a.ipynb", notebook(cell("break_it", EMPTY))))
+    assert kinds(found) == ["unknown exercise", "no exercise"]
+    assert "Which one: blocking/break_it, event_loop/break_it" in found.findings[0].words
+
+
 def test_a_file_of_another_name_is_known_by_all_that_it_defines(tmp_path: Path) -> None:
     found = handed(tmp_path, ("final version.py", solved(FIRST)))
     assert list(found.works) == [FIRST]
