@@ -52,14 +52,15 @@ def write_all(results: Results, out: Path, made: str, *, always: bool = False) -
     """Write all of them. `always`: gradebooks also where works could not be graded."""
     with _alone(out):
         papers = _written(results, out, made, always=always)
-        return papers._replace(moved=_put_away(out, papers.files))
+        names = _NAMES if always else (*_NAMES, "results.json")
+        return papers._replace(moved=_put_away(out, names, papers.files))
 
 
-def _put_away(out: Path, written: Collection[Path]) -> list[Path]:
+def _put_away(out: Path, names: Collection[str], written: Collection[Path]) -> list[Path]:
     """Move what an earlier round left: a gradebook of another policy, a page of nobody here."""
     new = set(written)
     moved = []
-    for path in sorted(path for name in _NAMES for path in out.glob(name)):
+    for path in sorted(path for name in names for path in out.glob(name)):
         if path in new or not path.is_file():
             continue
         to = out / REPLACED / path.relative_to(out)

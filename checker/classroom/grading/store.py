@@ -170,7 +170,13 @@ class Store:
             if inner
             else ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
         )
-        self._db.execute(begin)
+        try:
+            self._db.execute(begin)
+        except sqlite3.OperationalError as error:
+            raise NoResults(
+                f"{self.file} is being written by another program: {error}.\n"
+                "Next: wait until the other `unblocked grade` is done, then run this again."
+            ) from None
         try:
             yield self._db
         except BaseException:
@@ -187,7 +193,8 @@ class Store:
 
     def set_meta(self, name: str, value: str) -> None:
         """Keep a note."""
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+        with self._change() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     # What was handed in.
 

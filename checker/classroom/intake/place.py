@@ -113,7 +113,7 @@ class Places:
         around   other paths of the same student, such as the chapter that came with it
         """
         parts = alike(path).split("/")
-        name, _ = original(parts[-1])
+        name = self._name(parts[-1])
         found = self._by_path.get("/".join([*parts[-2:-1], name]))
         if found is not None:
             return found, ""
@@ -124,12 +124,20 @@ class Places:
 
     def is_left_out(self, path: str) -> bool:
         """Whether a file has the name of exercises of which none is graded."""
-        named = self._by_name.get(original(alike(path).rpartition("/")[2])[0], [])
+        named = self._by_name.get(self._name(alike(path).rpartition("/")[2]), [])
         return bool(named and self._chosen) and not any(each.id in self._chosen for each in named)
 
     def called(self, path: str) -> bool:
         """Whether a file has the name of an exercise, of whichever."""
-        return original(alike(path).rpartition("/")[2])[0] in self._by_name
+        return self._name(alike(path).rpartition("/")[2]) in self._by_name
+
+    def _name(self, name: str) -> str:
+        """The name that a file's was made from, as far as an exercise has it."""
+        plain, _ = original(name)
+        if plain in self._by_name:
+            return plain
+        shorter = re.sub(r"_\d{1,2}(?=\.py$)", "", plain)  # Safari's copies: `name-1.py`.
+        return shorter if shorter in self._by_name else plain
 
     def _one_of(
         self, named: list[Exercise], path: str, data: bytes, around: Collection[str]
@@ -167,7 +175,7 @@ class Places:
 
     def advice(self, path: str) -> str:
         """What a file that is no exercise should have been called."""
-        name = original(alike(path).rpartition("/")[2][:80])[0]
+        name = self._name(alike(path).rpartition("/")[2][:80])
         stem = name.split(".")[0]
         named = self._by_name.get(name, [])
         if named:

@@ -104,6 +104,34 @@ def test_a_change_that_fails_changes_nothing(store: Store) -> None:
     store.keep("k1", FOUND)  # It goes on.
 
 
+def test_who_wants_to_write_meanwhile_is_told_to_wait(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("checker.classroom.grading.store._WAIT_S", 0.01)
+    with store.together(), Store(tmp_path, new=False) as other:
+        store.set_meta("a", "b")
+        with pytest.raises(NoResults, match="Next: wait until the other"):
+            other.override("ada", GREET, Override(3, "x", "prof", "1"))
+        with pytest.raises(NoResults, match="is being written"):
+            other.set_meta("a", "c")
+    assert store.meta("a") == "b"
+
+
+def test_what_is_changed_together_is_kept_together_or_not_at_all(store: Store) -> None:
+    before = store.content()
+
+    def change() -> None:
+        with store.together():
+            store.set_meta("a", "b")
+            store.keep("k1", FOUND)
+            store.settle()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change()
+    assert store.content() == before
+
+
 def test_others_may_read_what_is_there_while_one_writes(store: Store, tmp_path: Path) -> None:
     with Store(tmp_path, new=False) as reader:
         store.keep("k1", FOUND)

@@ -53,6 +53,8 @@ STUBS = {
         "Copie de never_block.py",
         "never_block - copia.py",
         "Never-Block.py",
+        "never_block-1.py",
+        "never_block 2.py",
         "never block.PY",
         "01_blocking/never_block (1).py",
     ],
