@@ -22,7 +22,11 @@ from checker.classroom.intake.people import Known, Person
 from checker.classroom.intake.policy import Policy
 from checker.classroom.intake.submission import IntakeError
 
-_DUE = ("due", "until", "date", "new date", "new due", "extra", "extra time", "extension", "time")
+_DUE = (
+    "due", "due date", "due at", "until", "date", "new date", "new due", "new due date", "deadline",
+    "new deadline", "extra", "extra time", "extension", "time",
+)  # fmt: skip
+_UNITS = ("weeks", "days", "hours", "minutes")  # A column of this name has numbers.
 _SUBMITTED = ("submitted", "handed in", "submitted at")
 _PART = r"(\d+(?:\.\d+)?)\s*(w|weeks?|d|days?|h|hrs?|hours?|m|mins?|minutes?)"
 _EXTRA = re.compile(rf"\+?\s*{_PART}(?:[\s,]+(?:and\s+)?{_PART})*")
@@ -98,6 +102,10 @@ class Extensions:
 
 def _extension(person: Person, policy: Policy) -> Extension:
     typed = next((person.more[name] for name in _DUE if person.more.get(name)), "")
+    for name, value in person.more.items():
+        unit = name.rpartition(" ")[2]
+        if not typed and value and unit in _UNITS:
+            typed = f"{value} {unit}"
     stated = next((person.more[name] for name in _SUBMITTED if person.more.get(name)), "")
     if not typed and not stated:
         raise IntakeError("there is no new date and no extra time")

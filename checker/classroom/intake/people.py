@@ -25,6 +25,7 @@ _KINDS = {
     "student id": "number", "sis login id": "login", "login": "login", "username": "login",
     "user name": "login", "email": "email", "e-mail": "email", "email address": "email",
     "identifier": "moodle_id", "moodle id": "moodle_id", "name": "name", "full name": "name",
+    "student name": "name", "user": "login", "netid": "login", "user id": "any",
     "first name": "first", "last name": "last", "surname": "last",
 }  # fmt: skip
 # Rows of Canvas's own: what there is to earn, and the student that it makes up for teachers.

@@ -267,6 +267,22 @@ def test_an_extension_is_a_date_or_more_time(
     assert LATE.percent_off(True, found["bob"].submitted) == 20
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Student name,Extra days\nada,2\n",
+        "login,hours\nada,48\n",
+        "name,New due date\nAda,2026-03-03 12:00\n",
+        "First name,Last name,Deadline\nAda,,2026-03-03\n",
+        "sep=;\nstudent;extra time;remark\nada;2 days;was ill\n",
+    ],
+)
+def test_a_table_of_extensions_may_have_other_heads(tmp_path: Path, text: str) -> None:
+    path = nbgrader(tmp_path, ada="2026-03-03 11:59:59", bob="2026-03-03 11:59:59")
+    found = handed(path, extensions=extensions(tmp_path, text))
+    assert (found["ada"].late, found["bob"].late) == (False, True)
+
+
 def test_a_teacher_may_state_when_something_was_handed_in(tmp_path: Path) -> None:
     folder = ordinary(tmp_path / "in")
     text = "student,due,submitted\nada,,2026-03-02T13:00\nbob,,2026-03-01T11:00\n"
