@@ -169,6 +169,11 @@ def _about_students(done: Round, names: dict[str, str]) -> Iterator[str]:
         )
     if done.absent:
         yield f"{counted(len(done.absent), 'student')} handed in nothing: {who(done.absent)}"
+    if done.others:
+        yield (
+            f"{counted(len(done.others), 'student')} handed in other exercises, and none of those "
+            f"that are graded: {who(done.others)}"
+        )
     if done.timeless:
         yield (
             f"When {counted(len(done.timeless), 'student')} handed in is not recorded, so nothing "

@@ -24,6 +24,7 @@ class Round(NamedTuple):
 
     findings   what belongs to no student
     nobodys    exercises that count, and that no student handed in
+    others     students who handed in none of the exercises that are graded, but others
     unread     students who handed in something, of which nothing could be read
     absent     students on the class list who handed in nothing
     unclear    files that may be one of several exercises, and were not graded
@@ -38,6 +39,7 @@ class Round(NamedTuple):
     known: int
     findings: list[Finding]
     nobodys: list[str]
+    others: list[str]
     unread: list[str]
     absent: list[str]
     unclear: list[str]
@@ -52,12 +54,14 @@ class Handed:
 
     students   with works that have no text any more
     wanted     the keys of all verdicts that are needed
+    others     who handed in other exercises alone
     """
 
     shape: str = ""
     students: list[Submission] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)
+    others: list[str] = field(default_factory=list)
 
     @property
     def late(self) -> list[Submission]:
@@ -132,6 +136,7 @@ def _take_in(
         handed = Handed(reading.shape, findings=reading.findings)
         progress.found(reading.shape, reading.students)
         for submission in reading:
+            read_in = len(submission.works)
             submission.works = {
                 name: work for name, work in submission.works.items() if name in chosen
             }
@@ -146,6 +151,8 @@ def _take_in(
                 )
                 for name, work in submission.works.items()
             }
+            if read_in and not submission.works:
+                handed.others.append(submission.student)
             store.take_in(submission, keys)
             handed.wanted.update(keys.values())
             works = {name: replace(work, data=b"") for name, work in submission.works.items()}
@@ -170,6 +177,7 @@ def _round(
         known=known,
         findings=handed.findings,
         nobodys=[name for name in settings.exercises if name not in came],
+        others=handed.others,
         unread=[student for student, its in kinds.items() if "no exercise" in its],
         absent=[each.student for each in handed.students if each.absent],
         unclear=[

@@ -19,6 +19,7 @@ from checker.classroom.intake.policy import Policy
 from checker.classroom.intake.roster import Roster
 from tests.classroom.grading.rounds import (
     GREET,
+    QUOTE,
     SETTINGS,
     Grader,
     Listener,
@@ -160,6 +161,13 @@ def test_what_belongs_to_nobody_is_on_the_teachers_page(tmp_path: Path, store: S
     round_of(tmp_path / "in", store, Grader())
     written(store, tmp_path)
     assert "marks of last week.xlsx" in (tmp_path / "out" / "teacher.html").read_text("utf-8")
+
+
+def test_who_handed_in_other_exercises_alone_is_told(tmp_path: Path, store: Store) -> None:
+    hand_in(tmp_path / "in", "ada", b"good")
+    hand_in(tmp_path / "in", "bob", b"good", QUOTE)
+    done = round_of(tmp_path / "in", store, Grader(), exercises=(GREET,))
+    assert (done.others, done.unread) == (["bob"], [])
 
 
 # What an earlier round left.
