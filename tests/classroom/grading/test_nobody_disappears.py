@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.classroom.graded import Override
-from checker.classroom.grading.batch import Round, grade
+from checker.classroom.grading.batch import Handed, Round, grade
 from checker.classroom.grading.papers import Papers, write_all
 from checker.classroom.grading.results import Results
 from checker.classroom.grading.settings import Settings
@@ -17,6 +17,7 @@ from checker.classroom.intake import About
 from checker.classroom.intake.extensions import Extensions
 from checker.classroom.intake.policy import Policy
 from checker.classroom.intake.roster import Roster
+from checker.cli.grade import _look
 from tests.classroom.grading.rounds import (
     GREET,
     QUOTE,
@@ -266,22 +267,21 @@ def test_a_class_of_which_most_is_late_is_asked_about(tmp_path: Path) -> None:
         assert store.students() == [], "a round that is refused leaves everything as it was"
     code, out, err = teacher.type(*grade, *due, "--yes")
     assert (code, err) == (0, "")
-    assert teacher.type(*grade, *due[:2], "--late", "accept")[0] == 0
 
 
-def test_a_class_of_which_half_is_late_is_not(tmp_path: Path) -> None:
-    from checker.cli.grade import _look  # The question alone, without a class that is graded.
-
+@pytest.mark.parametrize(
+    ("late", "policy"), [([True, False], "zero"), ([True, True, True], "accept"), ([True], "zero")]
+)
+def test_nothing_is_asked_where_half_is_late_or_nothing_follows_or_one_handed_in(
+    tmp_path: Path, late: list[bool], policy: str
+) -> None:
     teacher = Teacher(tmp_path)
-    late_class(teacher, True, False)
-    from checker.classroom.grading.batch import Handed
-
-    settings = Settings("W", (GREET,), due="2026-03-01T12:00+00:00", late="zero")
+    late_class(teacher, *late)
+    settings = Settings("W", (GREET,), due="2026-03-01T12:00+00:00", late=policy)
     seen: list[Handed] = []
+    folder = teacher.handed_in / "submitted"
     with Store(tmp_path / "out") as store:
-        grade(
-            teacher.handed_in / "submitted", store, settings, Grader(), Listener(), look=seen.append
-        )
+        grade(folder, store, settings, Grader(), Listener(), look=seen.append)
     (handed,) = seen
-    assert (len(handed.late), len(handed.given)) == (1, 2)
+    assert (len(handed.late), len(handed.given)) == (late.count(True), len(late))
     _look(handed, settings=settings, progress=None, sure=False)  # type: ignore[arg-type]
