@@ -26,7 +26,7 @@ Extensions = Annotated[
 ]
 Roster = Annotated[
     Path | None,
-    typer.Option(help="The class list: who handed in nothing has a row, too."),
+    typer.Option(help="The class list. Students who handed in nothing get a row."),
 ]
 Yes = Annotated[
     bool, typer.Option("--yes", help="Go on without a question if most of the class is late.")

@@ -130,7 +130,10 @@ def _written(results: Results, out: Path, made: str, *, always: bool) -> Papers:
 
 def _pairs(results: Results, root: Path) -> list[duplicates.Pair]:
     works: dict[str, dict[str, bytes]] = defaultdict(dict)
+    here = {each.student for each in results.submissions()}
     for work in results.store.works():
+        if work.student not in here:
+            continue
         works[work.exercise][work.student] = results.store.data(work.digest)
     handed_out: dict[str, list[bytes]] = {
         name: [stub] for name, stub in stubs_of(results.catalog, root / "exercises").items()
