@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checker.classroom.graded import Graded
-from checker.engine.verdict import CheckResult, Place, Verdict
+from checker.engine.verdict import CheckResult, Place, Verdict, broken_guards
 
 LONGEST = 8_000  # characters of one text
 LONGEST_PRINTED = 20_000
@@ -50,6 +50,22 @@ def public(work: Graded) -> Verdict | None:
         printed="",
         virtual_s=sum(check.virtual_s for check in shown),
         real_s=0.0,
+    )
+
+
+def about_guards(verdict: Verdict) -> str:
+    """Why some checks earn nothing, if any do. A guard that is broken is told elsewhere."""
+    guards = [check for check in verdict.checks if check.guard]
+    if not guards or len(guards) == len(verdict.checks) or broken_guards(guards):
+        return ""
+    named = [f"“{check.title}”" for check in guards]
+    if len(named) == 1:
+        return (
+            f"The code that you were given passes {named[0]}, too, so this check earns no points."
+        )
+    return (
+        f"The code that you were given passes {len(named)} of these checks, too, so they earn no "
+        "points."
     )
 
 

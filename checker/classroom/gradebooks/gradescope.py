@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from checker.classroom.graded import Batch, Graded, Student, counted, stamp
-from checker.classroom.public import NOT_GRADED, WITHHELD, cut, public
+from checker.classroom.public import NOT_GRADED, WITHHELD, about_guards, cut, public
 from checker.engine.verdict import CheckResult, Verdict
 from checker.show.texts import plain
 from checker.show.verdict_words import MARKS, aside, called, headline
@@ -101,7 +101,7 @@ def _test(number_of: str, name: str, output: str, passed: bool) -> dict[str, Any
 def _about(work: Graded, verdict: Verdict | None) -> list[str]:
     lines = ["Nothing was handed in."] if verdict is None else [headline(verdict)]
     if verdict is not None:
-        lines += filter(None, [aside(verdict, over=True)])
+        lines += filter(None, [aside(verdict, over=True), about_guards(verdict)])
     if work.override:
         lines.append(f"{counted(work.override.points)} by hand: {work.override.reason}")
     elif work.stands:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from checker.classroom.graded import Batch, Graded, Student, counted, number
-from checker.classroom.public import WITHHELD, public
+from checker.classroom.public import WITHHELD, about_guards, public
 from checker.classroom.reports.document import (
     bullets,
     document,
@@ -136,6 +136,8 @@ def _work(place: int, work: Graded, verdict: Verdict | None, pictures: bool) -> 
         in_cell = _CELL.search(file) is not None
         scene = Scene(work.exercise, file, file, in_cell=in_cell, over=True)
         parts.append(fragment(verdict if pictures else _without(verdict), scene))
+        if said := about_guards(verdict):
+            parts.append(f'<p class="muted">{text(said)}</p>')
         parts += [f'<p class="muted">{WITHHELD}</p>'] if work.hidden or work.hides else []
     return "".join([*parts, "</section>"])
 

@@ -144,3 +144,19 @@ def test_a_work_that_is_not_graded_has_no_points_and_none_of_what_the_checker_sa
     assert "5 of 20 points" in page.text
     assert "Your points from before stand" in page.text
     assert "SECRET" not in page.text
+
+
+def test_a_check_that_earns_nothing_is_told_to_the_student() -> None:
+    made = verdict(
+        check("price"), check("pauses", "failed"), check("imports", guard=True), points=5
+    )
+    page = Page(feedback(student("s1", "Ada", work(made)), batch()))
+    assert "passes “What imports expects.”, too, so this check earns no points" in page.text
+    broken = verdict(check("price"), check("imports", "failed", guard=True), points=0)
+    page = Page(feedback(student("s1", "Ada", work(broken)), batch()))
+    assert "was true of the code that you were given, and is no longer true" in page.text
+    assert "so this check earns no points" not in page.text
+    secret = verdict(check("price"), check("SECRET", guard=True), points=10)
+    page = Page(feedback(student("s1", "Ada", work(secret, hidden={"SECRET"})), batch()))
+    assert "passes “hidden check 1 of 1”, too" in page.text
+    assert "SECRET" not in page.text
