@@ -147,13 +147,13 @@ class Places:
         folders = [each for each in named if _in_folder(path, each)]
         beside = [each for each in named if any(_is_of(other, each) for other in around)]
         for found, why in (
-            (text, "what it defines is that of {}"),
-            (graded, "of the exercises of this name {} alone is graded"),
-            (folders, "it is in a folder of {}"),
-            (beside, "it came with the chapter of {}"),
+            (text, "it defines the functions of that exercise"),
+            (graded, "of the exercises with this name only that one is graded"),
+            (folders, "it is in a folder of that chapter"),
+            (beside, "it came with that chapter"),
         ):
             if len(found) == 1:
-                return found[0], why.format(found[0].id)
+                return found[0], why
         return None, ""
 
     def _by_text(self, data: bytes) -> tuple[Exercise | None, str]:
@@ -161,7 +161,8 @@ class Places:
         id = self._told_by(data, self.catalog.exercises, whole=True)
         if not id:
             return None, ""
-        return self.catalog.find(id), f"its name is that of no exercise; it defines what {id} does"
+        why = "its name is that of no exercise, but it defines the functions of that one"
+        return self.catalog.find(id), why
 
     def _told_by(self, data: bytes, among: Iterable[Exercise], *, whole: bool = False) -> str:
         """The id of the one exercise whose own names a text defines; `whole`: all of them."""

@@ -112,13 +112,16 @@ def test_a_flat_file_is_the_exercise_whose_functions_it_defines(id: str, tmp_pat
     for data in (solved(id), STUBS[id] + b"\nx = 1\n"):
         found = handed(tmp_path, ("break_it.py", data))
         assert list(found.works) == [id]
-        assert f"it was taken for {id}: what it defines is that of" in found.findings[0].words
+        assert (
+            f"it was taken for {id}: it defines the functions of that exercise"
+            in found.findings[0].words
+        )
 
 
 def test_what_is_graded_decides_where_the_text_does_not(tmp_path: Path) -> None:
     found = handed(tmp_path, ("break_it.py", EMPTY), chosen=(SECOND, ID))
     assert list(found.works) == [SECOND]
-    assert "alone is graded" in found.findings[0].words
+    assert "only that one is graded" in found.findings[0].words
 
 
 def test_the_text_decides_before_what_is_graded(tmp_path: Path) -> None:
