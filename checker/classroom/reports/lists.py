@@ -148,7 +148,7 @@ def overrides(batch: Batch) -> str:
             _who(student),
             text(work.exercise),
             number(work.override.points),
-            str(work.verdict.points) if work.verdict is not None else "-",
+            _checks_gave(work),
             text(work.override.by, 80),
             text(work.override.at, 40),
             sentence(work.override.reason, 400),
@@ -159,6 +159,12 @@ def overrides(batch: Batch) -> str:
     ]
     head = ["Student", "Exercise", "Points", "Checks gave", "By", "At", "Why"]
     return _table(head, rows, (2, 3))
+
+
+def _checks_gave(work: Graded) -> str:
+    if work.verdict is None:
+        return "-"
+    return "not graded" if work.failure is work.verdict else str(work.verdict.points)
 
 
 def findings(batch: Batch) -> str:
