@@ -28,9 +28,12 @@ class Override:
 class Graded:
     """One student's exercise.
 
-    verdict   None where nothing was handed in
+    verdict   the verdict that counts; None where nothing was handed in. Where the checker failed,
+              it is the last one that the same student got for this exercise, if there is any
+    fault     the latest verdict, if the checker failed on it
     deducted  points, for being late
     hidden    the ids of checks that come from a teacher's hidden checks
+    hides     whether the exercise has hidden checks, even if the verdict names none of them
     """
 
     exercise: str  # "blocking/never_block"
@@ -43,13 +46,34 @@ class Graded:
     late: bool = False
     deducted: float = 0.0
     hidden: set[str] = field(default_factory=set)
+    hides: bool = False
+    fault: Verdict | None = None
+
+    @property
+    def failure(self) -> Verdict | None:
+        """What the checker said when it failed on this work, if it did."""
+        failed = self.verdict is not None and self.verdict.outcome == "checker_error"
+        return self.fault or (self.verdict if failed else None)
+
+    @property
+    def not_graded(self) -> bool:
+        """Whether there is work, and no points for it that anybody could stand by."""
+        failed = self.verdict is not None and self.verdict.outcome == "checker_error"
+        return failed and self.override is None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the checker failed, and the points of an earlier round are kept."""
+        return self.fault is not None and not self.not_graded and self.override is None
 
     @property
     def earned(self) -> float:
         """The points before anything was deducted."""
         if self.override is not None:
             return self.override.points
-        return float(self.verdict.points) if self.verdict is not None else 0.0
+        if self.verdict is None or self.not_graded:
+            return 0.0
+        return float(self.verdict.points)
 
     @property
     def points(self) -> float:
@@ -82,13 +106,28 @@ class Student:
 
     @property
     def points(self) -> float:
-        """All points."""
+        """All points. What is not graded adds nothing to them, so look at `not_graded` first."""
         return sum(work.points for work in self.works)
 
     @property
     def points_of(self) -> int:
         """All points that there are."""
         return sum(work.points_of for work in self.works)
+
+    @property
+    def unread(self) -> bool:
+        """Whether something was handed in, and nothing of it could be read."""
+        return not self.given and any(each.kind == "no exercise" for each in self.findings)
+
+    @property
+    def not_graded(self) -> list[Graded]:
+        """The works without points, because the checker failed on them."""
+        return [work for work in self.works if work.not_graded]
+
+    @property
+    def final(self) -> bool:
+        """Whether there is a sum that a gradebook may have."""
+        return self.given and not self.not_graded
 
     @property
     def given(self) -> bool:
@@ -106,6 +145,13 @@ class Batch:
     sandbox: str  # "jail", "bwrap", "outer", "none"
     seed: int
     made: str  # ISO time; given by the caller
+    findings: list[Finding] = field(default_factory=list)  # what belongs to no student
+    allow_ungraded: bool = False  # whether a sum may leave works out that could not be graded
+
+    @property
+    def not_graded(self) -> list[tuple[Student, Graded]]:
+        """The works without points, because the checker failed on them."""
+        return [(student, work) for student in self.students for work in student.not_graded]
 
     @property
     def points_of(self) -> int:
@@ -124,6 +170,11 @@ SANDBOXES = {
 def stamp(batch: Batch) -> str:
     """How the attempts were kept apart, in words."""
     return SANDBOXES.get(batch.sandbox, f"Sandbox: {batch.sandbox}.")
+
+
+def counted(points: float) -> str:
+    """Points with their word: `1 point`, `7.5 points`."""
+    return f"{number(points)} point{'' if number(points) == '1' else 's'}"
 
 
 def number(points: float) -> str:

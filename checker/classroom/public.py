@@ -2,7 +2,9 @@
 
 Invariant: of a hidden check its number, its outcome and nothing else leaves here: no id, no title,
 no text, no trace. What the program printed could repeat what a hidden check gave it, so where there
-are hidden checks it stays behind too, and so do the times that add up over all checks.
+are hidden checks it stays behind too, and so do the times that add up over all checks. Where the
+checker itself failed, what it said stays behind as well: it names files of the machine that grades,
+and quotes lines of checks.
 """
 
 from __future__ import annotations
@@ -10,11 +12,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checker.classroom.graded import Graded
-from checker.engine.verdict import CheckResult, Place, Verdict
+from checker.engine.verdict import CheckResult, Place, Verdict, broken_guards
 
 LONGEST = 8_000  # characters of one text
 LONGEST_PRINTED = 20_000
 _MOST_CALLS = 1_000
+NOT_GRADED = (
+    "the checker failed on this work, which is no fault of its author's and costs no points"
+)
 WITHHELD = "What the program printed is not shown here, since hidden checks ran too."
 
 
@@ -23,6 +28,7 @@ def public(work: Graded) -> Verdict | None:
     if work.verdict is None:
         return None
     verdict = work.verdict
+    failed = verdict.outcome == "checker_error"
     count = sum(check.id in work.hidden for check in verdict.checks)
     checks, number = [], 0
     for check in verdict.checks:
@@ -31,11 +37,12 @@ def public(work: Graded) -> Verdict | None:
             checks.append(_nameless(check, number, count))
         else:
             checks.append(_cut(check))
-    ended = cut(verdict.ended, 200)
-    if not work.hidden:
+    ended = "" if failed else cut(verdict.ended, 200)
+    if failed:
+        verdict = replace(verdict, printed="")
+    if not (work.hidden or work.hides):
         return replace(verdict, checks=checks, ended=ended, printed=_printed(verdict))
     shown = [check for check in checks if check.virtual_s]
-    # A fault of the checker tells of the check that it happened in.
     return replace(
         verdict,
         checks=checks,
@@ -43,6 +50,22 @@ def public(work: Graded) -> Verdict | None:
         printed="",
         virtual_s=sum(check.virtual_s for check in shown),
         real_s=0.0,
+    )
+
+
+def about_guards(verdict: Verdict) -> str:
+    """Why some checks earn nothing, if any do. A guard that is broken is told elsewhere."""
+    guards = [check for check in verdict.checks if check.guard]
+    if not guards or len(guards) == len(verdict.checks) or broken_guards(guards):
+        return ""
+    named = [f"“{check.title}”" for check in guards]
+    if len(named) == 1:
+        return (
+            f"The code that you were given passes {named[0]}, too, so this check earns no points."
+        )
+    return (
+        f"The code that you were given passes {len(named)} of these checks, too, so they earn no "
+        "points."
     )
 
 
@@ -58,11 +81,15 @@ def _nameless(check: CheckResult, number: int, count: int) -> CheckResult:
         id=f"hidden_check_{number}",
         title=f"hidden check {number} of {count}",
         outcome=check.outcome,
+        guard=check.guard,
     )
 
 
 def _cut(check: CheckResult) -> CheckResult:
     place = check.where
+    if check.outcome == "checker_error":
+        # It says what is wrong with the check, and where that is on the grader's disk.
+        return CheckResult(check.id, cut(check.title), check.outcome, guard=check.guard)
     return replace(
         check,
         title=cut(check.title),

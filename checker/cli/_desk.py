@@ -18,6 +18,7 @@ FAILED = 1
 WRONG_USE = 2
 NOT_ATTEMPTED = 3
 OUR_FAULT = 4
+NOT_GRADED = 5
 
 
 def desk() -> Desk:

@@ -20,6 +20,23 @@ Hidden = Annotated[
 ]
 Due = Annotated[str, typer.Option(help="When it was due: 2026-03-01T23:59")]
 Late = Annotated[str, typer.Option(help="What being late costs: accept, flag, zero, or 10%/day")]
+Extensions = Annotated[
+    Path | None,
+    typer.Option(help="More time for some: a CSV with `student,due`, as `ada,+2 days`."),
+]
+Roster = Annotated[
+    Path | None,
+    typer.Option(help="The class list. Students who handed in nothing get a row."),
+]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Go on without a question if most of the class is late.")
+]
+AllowUngraded = Annotated[
+    bool,
+    typer.Option(
+        "--allow-ungraded", help="Write gradebooks although some works could not be graded."
+    ),
+]
 Formats = Annotated[
     str,
     typer.Option(
@@ -31,7 +48,8 @@ CanvasTemplate = Annotated[
     Path | None, typer.Option(help="An export of Canvas's gradebook, to fill in.")
 ]
 MoodleWorksheet = Annotated[
-    Path | None, typer.Option(help="A grading worksheet of Moodle's, to fill in.")
+    Path | None,
+    typer.Option(help="A grading worksheet of Moodle's, to fill in; it has hand-in times, too."),
 ]
 Gradescope = Annotated[
     bool,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +16,11 @@ from checker.cli import _desk, _grading, _options
 
 if TYPE_CHECKING:
     from checker.catalog import Catalog
+    from checker.classroom.grading.batch import Handed
+    from checker.classroom.grading.papers import Papers
     from checker.classroom.grading.settings import Settings
     from checker.classroom.grading.store import Store
+    from checker.classroom.intake import About
 
 _FORMATS = "csv,jsonl"
 
@@ -28,10 +33,14 @@ def grade(
     hidden: _options.Hidden = None,
     due: _options.Due = "",
     late: _options.Late = "flag",
+    extensions: _options.Extensions = None,
+    roster: _options.Roster = None,
+    yes: _options.Yes = False,
     formats: _options.Formats = _FORMATS,
     canvas_template: _options.CanvasTemplate = None,
     moodle_worksheet: _options.MoodleWorksheet = None,
     gradescope: _options.Gradescope = False,
+    allow_ungraded: _options.AllowUngraded = False,
     seed: _options.Seed = None,
     workers: _options.Workers = 0,
     dask: _options.Dask = "",
@@ -42,11 +51,11 @@ def grade(
     """For teachers: grade what a class handed in, safely, and write the gradebooks.
 
     Run it again at any time: it goes on where it was, and grades nothing twice. Ends with 0 if
-    every work has a verdict, and with 4 if some could not be graded.
+    every work is graded, with 5 if the checker failed on some, and with 2 if a format could not be
+    written. Points are never lost to a failure of the checker.
     """
     from checker.classroom.grading.batch import grade as grade_batch
     from checker.classroom.grading.store import Store
-    from checker.classroom.intake import Policy
 
     settings = _settings(
         only or [],
@@ -60,19 +69,62 @@ def grade(
         formats=("gradescope",) if gradescope else tuple(filter(None, formats.split(","))),
         canvas_template=str(canvas_template or ""),
         moodle_worksheet=str(moodle_worksheet or ""),
+        allow_ungraded=allow_ungraded,
     )
-    with _told(dask), ExitStack() as stack:
-        _refuse_formats(settings)
+    with _told(dask, hidden), ExitStack() as stack:
         # All that is refused is refused before hours are spent on it.
-        Policy.parse(late, due or None)
+        _check_formats(settings)
+        about = replace(_about(settings, roster, extensions), alone=gradescope)
         store = stack.enter_context(Store(out))
         progress = stack.enter_context(_grading.progress(shown=not as_json))
         grader = stack.enter_context(_grader(settings, workers, dask))
-        done = grade_batch(submissions, store, settings, grader, progress)
+        look = partial(_look, settings=settings, progress=progress, sure=yes or gradescope)
+        done = grade_batch(submissions, store, settings, grader, progress, about=about, look=look)
         progress.writing()
-        files = _write(store, out, gradescope=gradescope)
-    _grading.say(done, progress.counts, files, out, store_of=out, as_json=as_json)
-    raise typer.Exit(_desk.OUR_FAULT if progress.counts["checker_error"] else 0)
+        papers = _write(store, out, gradescope=gradescope)
+    _grading.say(done, progress.counts, papers, out, as_json=as_json)
+    raise typer.Exit(_code(papers))
+
+
+def _code(papers: Papers) -> int:
+    if papers.not_graded or papers.standing:
+        return _desk.NOT_GRADED
+    return _desk.WRONG_USE if papers.problems else 0
+
+
+def _about(settings: Settings, roster: Path | None, extensions: Path | None) -> About:
+    """What the teacher's files say of the students."""
+    from checker.classroom.intake import About, Policy
+    from checker.classroom.intake.extensions import Extensions
+    from checker.classroom.intake.recorded import times
+    from checker.classroom.intake.roster import Roster
+
+    policy = Policy.parse(settings.late, settings.due or None)
+    worksheet = settings.moodle_worksheet
+    return About(
+        roster=Roster(roster) if roster is not None else None,
+        extensions=Extensions(extensions, policy) if extensions is not None else None,
+        recorded=times(Path(worksheet), policy) if worksheet else {},
+    )
+
+
+def _look(handed: Handed, *, settings: Settings, progress: _grading.Bar, sure: bool) -> None:
+    """What can be seen before anything is graded: formats without ids, and a class that is late."""
+    _check_formats(settings, [each.ids for each in handed.students])
+    late, given = handed.late, handed.given
+    if sure or settings.late == "accept" or len(given) < 2 or 2 * len(late) <= len(given):
+        return
+    what = f"{len(late)} of {len(given)} students count as late"
+    due = f" The due time is {settings.due}." if settings.due else ""
+    first = late[0]
+    when = f"{first.submitted:%Y-%m-%d %H:%M %Z}" if first.submitted else "late, as marked there"
+    told = f"{what}, which is more than half of the class.{due} {first.student}: {when}."
+    if progress.ask(f"{told} Grade all the same?"):
+        return
+    _desk.refuse(
+        f"{told}\nNext: look at --due and its time zone. If it is right, run the same command with "
+        "--yes; --late accept takes nothing off."
+    )
 
 
 def _settings(only: list[str], hidden: Path | None, dask: str, **more: Any) -> Settings:
@@ -133,6 +185,16 @@ def _look_at_hidden(folder: Path, texts: dict[str, str], catalog: Catalog) -> No
                 f"{folder / name} is for no exercise.\nNext: name it NN_slug/test_<exercise>.py, "
                 f"such as {next(iter(known))}."
             )
+    for name in texts:
+        try:
+            compile(texts[name], str(folder / name), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None)
+            place = f", line {line}" if line else ""
+            _desk.refuse(
+                f"{folder / name}{place}: {getattr(error, 'msg', error)}.\n"
+                "Next: correct it. Nobody was graded."
+            )
     if not checks:
         _desk.refuse(
             f"There are no checks in {folder}.\nNext: put them in NN_slug/test_<exercise>.py, "
@@ -155,12 +217,19 @@ def _sandbox(word: str, unsafe: bool, dask: str) -> str:
         _desk.refuse(str(error), _desk.OUR_FAULT)
 
 
-def _refuse_formats(settings: Settings) -> None:
-    from checker.classroom.gradebooks import FORMATS
+def _check_formats(settings: Settings, ids: list[dict[str, str]] | None = None) -> None:
+    from checker.classroom.gradebooks import FORMATS, check
 
     for name in settings.formats:
         if name not in FORMATS:
             _desk.refuse(f"There is no format {name!r}.\nNext: choose of {', '.join(FORMATS)}.")
+    check(
+        settings.formats,
+        settings.title,
+        ids,
+        canvas_template=Path(settings.canvas_template) if settings.canvas_template else None,
+        moodle_worksheet=Path(settings.moodle_worksheet) if settings.moodle_worksheet else None,
+    )
 
 
 @contextmanager
@@ -179,31 +248,40 @@ def _grader(settings: Settings, workers: int, dask: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _told(dask: str) -> Iterator[None]:
-    """What a teacher can mend is said in words."""
+def _told(dask: str, hidden: Path | None) -> Iterator[None]:
+    """What a teacher can correct is said in words."""
     from checker.classroom.gradebooks import GradebookError
     from checker.classroom.grading.crew import CrewFailed
+    from checker.classroom.grading.screen import HiddenRefused
     from checker.classroom.grading.store import NoResults
     from checker.classroom.intake import IntakeError
 
     try:
         yield
-    except (GradebookError, IntakeError, NoResults) as error:
+    except (GradebookError, HiddenRefused, IntakeError, NoResults) as error:
         _desk.refuse(str(error))
     except CrewFailed as error:
         if dask:
             _desk.refuse(str(error), _desk.OUR_FAULT)
-        _desk.refuse(f"No worker could begin: {error}", _desk.OUR_FAULT)
+        if hidden is None:
+            _desk.refuse(f"No worker could begin: {error}", _desk.OUR_FAULT)
+        said = str(error).strip().splitlines()[-1:] or ["nothing was said"]
+        _desk.refuse(
+            f"No worker could begin with the hidden checks: {said[0]}\n"
+            f"Next: look at what the files in {hidden} do when they are imported. A loop, an exit "
+            "or a crash there ends the process that grades."
+        )
 
 
-def _write(store: Store, out: Path, *, gradescope: bool) -> list[Path]:
+def _write(store: Store, out: Path, *, gradescope: bool) -> Papers:
     from checker.classroom.gradebooks.books import put
     from checker.classroom.grading.papers import write_all
     from checker.classroom.grading.results import Results
 
-    files = write_all(Results(store), out, datetime.now(UTC).isoformat(timespec="minutes"))
-    if gradescope:
-        results = [path for path in files if path.name == "results.json"]
-        if len(results) == 1:
-            files.append(put(out / "results.json", results[0].read_bytes()))
-    return files
+    made = datetime.now(UTC).isoformat(timespec="minutes")
+    papers = write_all(Results(store), out, made, always=gradescope)
+    results = [path for path in papers.files if path.name == "results.json"]
+    if gradescope and len(results) == 1:
+        copy = put(out / "results.json", results[0].read_bytes())
+        papers = papers._replace(files=[*papers.files, copy])
+    return papers

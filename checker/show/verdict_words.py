@@ -41,7 +41,8 @@ class Scene(NamedTuple):
 def headline(verdict: Verdict) -> str:
     """What became of the attempt, in a few words."""
     count = f"{verdict.passed} of {len(verdict.checks)} checks passed"
-    points = f"{verdict.points} of {verdict.points_of} points"
+    word = "point" if verdict.points_of == 1 else "points"
+    points = f"{verdict.points} of {verdict.points_of} {word}"
     return {
         "passed": f"passed, {points}",
         "failed": f"{count}, {points}",
@@ -66,6 +67,11 @@ def aside(verdict: Verdict, over: bool = False) -> str:
             "The process that checks has ended in the middle of the check. Your text is saved, and "
             "a new process has been started: run this again. If it happens each time, look in your "
             "program for what ends other processes."
+        )
+    if verdict.outcome == "checker_error" and over:
+        return (
+            "This is not graded. The checker failed, which is a fault of the course and not of "
+            "your program. It costs you no points."
         )
     if verdict.outcome == "checker_error":
         return "This is a fault of the course, not of your program. It costs you no points."

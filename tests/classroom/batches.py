@@ -103,6 +103,31 @@ def usual() -> Batch:
     )
 
 
+def broken(**more: Any) -> Batch:
+    """Ada's first work could not be graded, and Grace's stands as it was before."""
+    base = usual()
+    fault = verdict(
+        check("price", "checker_error", got="SECRET of the machine"),
+        outcome="checker_error",
+        points=0,
+        ended="SECRET end",
+        printed="SECRET traceback",
+    )
+    half = verdict(check("price"), check("pauses", "failed"))
+    ada, alan, grace = base.students
+    first = work(fault, fault=fault, where="ada.zip: never_block.py")
+    stands = work(half, fault=fault)
+    return replace(
+        base,
+        students=[
+            replace(ada, works=[first, *ada.works[1:]]),
+            alan,
+            replace(grace, works=[stands, *grace.works[1:]]),
+        ],
+        **more,
+    )
+
+
 def hidden() -> Graded:
     """A work with two hidden checks, which name themselves in every field that there is."""
     secrets: dict[str, Any] = {

@@ -114,7 +114,7 @@ def run(folder: Path, made: class_of.Class, sampler: Sampler, workers: int) -> l
     with own_temporary_folder(folder / "tmp"), Store(out) as store:
         with Crew(settings, workers) as crew:
             done = grade(folder / "in", store, settings, crew, sampler)
-        files = write_all(Results(store), out, "2026-11-21T09:00+00:00")
+        files = write_all(Results(store), out, "2026-11-21T09:00+00:00").files
         faults = _of_verdicts(store, made)
     faults += sampler.faults()
     left = {child.pid for child in psutil.Process().children(recursive=True)} - before

@@ -1,8 +1,10 @@
 """A CSV that Canvas imports.
 
 Best made from an export of the course's gradebook: its columns, rows and ids are kept, and one
-column is filled in. A student of whom nothing came keeps the cell that is there. An assignment that
-the export does not have is a new column; Canvas makes an assignment of it.
+column is filled in. A student of whom nothing came keeps the cell that is there, and so does one
+who is excused there (`EX`) or of whom not everything could be graded. The separator and the mark at
+the beginning stay, as a Canvas of another language writes them. An assignment that the export does
+not have is a new column; Canvas makes an assignment of it.
 
 It refuses an export without the columns by which Canvas finds a student, and a title that two
 assignments have.
@@ -11,33 +13,48 @@ assignments have.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from checker.classroom.gradebooks.cells import read_rows, text_of
+from checker.classroom import sheets
+from checker.classroom.gradebooks.cells import text_of
 from checker.classroom.gradebooks.errors import GradebookError
-from checker.classroom.gradebooks.match import Rule, match, name_of
+from checker.classroom.gradebooks.left_out import Left, why_no_sum
 from checker.classroom.graded import Batch, Student, number
+from checker.classroom.matching import match, name_of
 
 _STUDENT = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 _KEYS = ("ID", "SIS User ID", "SIS Login ID")
 _POSSIBLE = "Points Possible"
+_EXCUSED = "EX"
 _ASSIGNMENT = re.compile(r"(?s)(.*) \(\d+\)")
+_Row = Sequence[str]
+Rule = tuple[Callable[[_Row], str], Callable[[Student], str]]
 
 
-def text(batch: Batch) -> str:
-    """The file, of what is known without an export."""
+def text(batch: Batch) -> tuple[str, list[Left]]:
+    """The file, of what is known without an export, and who has no sum in it."""
     rows = [[*_STUDENT, batch.title], [f"    {_POSSIBLE}", "", "", "", "", str(batch.points_of)]]
     for student in batch.students:
         ids = student.ids
         known = [student.name, *(_id(student, column) for column in _KEYS)]
         known[-1] = known[-1] or ids.get("email", "")
-        rows.append([*known, ids.get("section", ""), _grade(student, "")])
-    return text_of(rows)
+        grade = number(student.points) if student.final else ""
+        rows.append([*known, ids.get("section", ""), grade])
+    return text_of(rows), why_no_sum(batch.students)
 
 
-def filled(batch: Batch, template: Path) -> tuple[str, list[Student]]:
-    """The export with our column filled in, and the students who are not in it."""
-    rows = read_rows(template)
+def check(title: str, template: Path) -> None:
+    """Refuse an export that could not be filled in."""
+    rows = sheets.read(template).rows
+    head = rows[0] if rows else []
+    _check(head, template)
+    _column(head, title, template)
+
+
+def filled(batch: Batch, template: Path) -> tuple[str, list[Left]]:
+    """The export with our column filled in, and the students who have no sum in it."""
+    rows, separator, mark = sheets.read(template)
     head = rows[0] if rows else []
     _check(head, template)
     column = _column(head, batch.title, template)
@@ -55,14 +72,16 @@ def filled(batch: Batch, template: Path) -> tuple[str, list[Student]]:
         elif any(row[head.index(key)] for key in _KEYS if key in head):
             body.append(row)
     found = match(body, batch.students, _rules(head))
-    for n, student in found.items():
-        body[n][column] = _grade(batch.students[student], body[n][column])
+    left = why_no_sum(batch.students)
+    for n, index in found.items():
+        student, cell = batch.students[index], body[n][column]
+        if student.final and cell.strip().upper() == _EXCUSED:
+            left.append(Left(student, "excused in the export"))
+        elif student.final:
+            body[n][column] = number(student.points)
     there = set(found.values())
-    return text_of(rows), [s for n, s in enumerate(batch.students) if n not in there]
-
-
-def _grade(student: Student, before: str) -> str:
-    return number(student.points) if student.given else before
+    left += [Left(s, "not in the export") for n, s in enumerate(batch.students) if n not in there]
+    return mark + text_of(rows, separator), left
 
 
 def _id(student: Student, column: str) -> str:

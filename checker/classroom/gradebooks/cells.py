@@ -15,13 +15,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from checker.classroom.gradebooks.errors import GradebookError
 from checker.show.texts import plain
 
 LONGEST_CELL = 4_000
-_MOST_BYTES = 50_000_000
 # Also the wide forms of the same signs, which some spreadsheets take for them.
 _FORMULA = re.compile("[\\s\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 _BREAKS = re.compile("[\t\r\n\x85\u2028\u2029]+")
@@ -32,37 +29,16 @@ def cell(text: str) -> str:
     """A text of anybody's, for one cell."""
     begins_odd = text[:1] in ("\t", "\r", "\n")
     text = _BREAKS.sub(" ", plain(text[:LONGEST_CELL]))[:LONGEST_CELL]
-    if _NUMBER.fullmatch(text):
+    # A lone minus is how Moodle writes that there is nothing, and no formula either.
+    if text == "-" or _NUMBER.fullmatch(text):
         return text
     return f"'{text}" if begins_odd or _FORMULA.match(text) else text
 
 
-def text_of(rows: Iterable[Sequence[str]]) -> str:
+def text_of(rows: Iterable[Sequence[str]], separator: str = ",") -> str:
     """Rows as CSV; every cell is made safe here, so that none can be forgotten."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\r\n", delimiter=separator)
     for row in rows:
         writer.writerow([cell(value) for value in row])
     return out.getvalue()
-
-
-def read_rows(path: Path) -> list[list[str]]:
-    """The rows of a CSV that a teacher downloaded."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise GradebookError(f"{path}: {error.strerror}. Next: give the file's path") from None
-    if len(data) > _MOST_BYTES:
-        raise GradebookError(f"{path}: this is larger than any gradebook; is it the right file?")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise GradebookError(
-            f"{path}: this is no UTF-8. Next: give the file as it was downloaded; a spreadsheet "
-            "that saved it again has changed it"
-        ) from None
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise GradebookError(f"{path}: this is no CSV ({error}). Next: download it again") from None
-    return [row for row in rows if row]

@@ -3,7 +3,8 @@
 Scores are integers there. The total is rounded down, and the exercises' scores are rounded so that
 they add up to it. Its runner tells where the submission came from in its environment; `ids_from`
 takes that up into a student's ids. Every such field has to be a text that is not empty, so a field
-that nobody knows says so.
+that nobody knows says so. There is no room for a work that could not be graded, and no score would
+be just, so a student with such a work has no file.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What is wrong with what a gradebook was to be made of."""
+"""What is wrong with what a gradebook was to be made of: one error for all tables."""
 
+from checker.classroom.sheets import SheetError as GradebookError
 
-class GradebookError(ValueError):
-    """A template or a setting that cannot be used: the file, what is wrong, and the fix."""
+__all__ = ["GradebookError"]

@@ -34,7 +34,8 @@ def _row(batch: Batch, student: Student, work: Graded) -> dict[str, object]:
         "ids": student.ids,
         "submitted": student.submitted.isoformat() if student.submitted else None,
         "exercise": work.exercise,
-        "points": round(work.points, 2),
+        "graded": not work.not_graded,
+        "points": None if work.not_graded else round(work.points, 2),
         "points_of": work.points_of,
         "late": work.late,
         "deducted": work.deducted,
@@ -44,4 +45,5 @@ def _row(batch: Batch, student: Student, work: Graded) -> dict[str, object]:
         "findings": [list(finding) for finding in student.findings],
         "signs": student.signs,
         "verdict": json.loads(work.verdict.to_json()) if work.verdict else None,
+        "fault": json.loads(work.fault.to_json()) if work.fault else None,
     }

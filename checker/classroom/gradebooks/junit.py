@@ -1,16 +1,18 @@
 """JUnit XML, as pytest writes it: for build servers and for whatever else reads that.
 
-A student's exercise is a suite, a check is a case. Logs of builds are read by students too, so a
-hidden check has no name in here.
+A student's exercise is a suite, a check is a case. A work that could not be graded is an error.
+Logs of builds are read by students too, so a hidden check has no name in here, and neither has the
+machine.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from checker.classroom.graded import Batch, Graded, Student, number, stamp
-from checker.classroom.public import cut, public
+from checker.classroom.public import NOT_GRADED, cut, public
 from checker.engine.verdict import CheckResult
 from checker.show.texts import plain
 
@@ -33,24 +35,23 @@ def _suite(batch: Batch, student: Student, work: Graded) -> ElementTree.Element:
     verdict = public(work)
     checks = verdict.checks if verdict is not None else []
     outcomes = [check.outcome for check in checks]
-    missing = int(verdict is None)
+    missing, failed = int(verdict is None), int(work.not_graded)
     suite = ElementTree.Element(
         "testsuite",
         name=_xml(f"{student.key}: {work.exercise}"),
-        tests=str(len(checks) + missing),
-        errors=str(outcomes.count("checker_error")),
+        tests=str(len(checks) + missing + failed),
+        errors=str(outcomes.count("checker_error") + failed),
         failures=str(outcomes.count("failed")),
         skipped=str(outcomes.count("skipped") + outcomes.count("not_attempted") + missing),
         time=f"{verdict.real_s if verdict is not None else 0:.3f}",
-        timestamp=_xml(batch.made),
-        hostname="",
+        timestamp=_moment(batch.made),
+        hostname="localhost",
     )
     properties = ElementTree.SubElement(suite, "properties")
     for name, value in {
         "student": student.key,
-        "points": number(work.points),
+        "points": number(work.points) if not failed else "not graded",
         "points_of": str(work.points_of),
-        "seed": str(batch.seed),
         "sandbox": stamp(batch),
         **{f"version {name}": version for name, version in batch.versions.items()},
     }.items():
@@ -61,6 +62,11 @@ def _suite(batch: Batch, student: Student, work: Graded) -> ElementTree.Element:
         case = ElementTree.SubElement(suite, "testcase", classname=_xml(work.exercise))
         case.attrib |= {"name": "handed in", "time": "0.000"}
         ElementTree.SubElement(case, "skipped", message="nothing was handed in")
+    if failed:
+        case = ElementTree.SubElement(suite, "testcase", classname=_xml(work.exercise))
+        case.attrib |= {"name": "graded", "time": "0.000"}
+        told = ElementTree.SubElement(case, "error", message=f"not graded: {NOT_GRADED}")
+        told.text = NOT_GRADED
     return suite
 
 
@@ -77,6 +83,13 @@ def _case(work: Graded, check: CheckResult) -> ElementTree.Element:
         parts = (check.title, "\n".join(check.did[:4]), check.got, check.next)
         told.text = _xml("\n".join(filter(None, parts)))
     return case
+
+
+def _moment(made: str) -> str:
+    """In UTC, to the second and without a zone: as xs:dateTime, and as older readers demand it."""
+    moment = datetime.fromisoformat(made)
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    return utc.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _xml(said: str) -> str:

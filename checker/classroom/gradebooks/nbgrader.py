@@ -1,6 +1,7 @@
 """The CSV that nbgrader exports and other tools read, with its columns in its order.
 
 nbgrader writes it without quotes, so that a comma in a title moves all that follows; this quotes.
+A student has no score of whom nothing came, or not everything could be graded.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ def text(batch: Batch) -> str:
 def _row(batch: Batch, student: Student) -> list[str]:
     first, last = _names(student.name)
     raw = sum(work.earned for work in student.works)
+    scores = [number(raw), number(raw - student.points), number(student.points)]
     submitted = student.submitted
     return [
         batch.title,
@@ -31,9 +33,7 @@ def _row(batch: Batch, student: Student) -> list[str]:
         last,
         first,
         student.ids.get("email", ""),
-        number(raw),
-        number(raw - student.points),
-        number(student.points),
+        *(scores if student.final else ["", "", ""]),
         str(student.points_of),
     ]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from checker.classroom.gradebooks.cells import text_of
-from checker.classroom.graded import Batch, Graded, Student, number, stamp
+from checker.classroom.graded import Batch, Graded, Student, counted, number, stamp
 
+_NOT_GRADED = "not graded"
 _IDS = ("login", "email", "section")
 
 
@@ -32,9 +33,9 @@ def _about(student: Student, ids: list[str]) -> list[str]:
         student.key,
         student.name,
         *(student.ids.get(id, "") for id in ids),
-        number(student.points),
+        _NOT_GRADED if student.not_graded else number(student.points) if student.given else "",
         str(of),
-        number(100 * student.points / of) if of else "",
+        number(100 * student.points / of) if of and student.final else "",
         student.submitted.isoformat(sep=" ", timespec="seconds") if student.submitted else "",
         "late" if any(work.late for work in student.works) else "",
         "; ".join(_notes(student)),
@@ -45,16 +46,20 @@ def _notes(student: Student) -> list[str]:
     notes = []
     for work in student.works:
         if work.override:
-            by = f"{work.exercise}: {number(work.override.points)} points by {work.override.by}"
+            by = f"{work.exercise}: {counted(work.override.points)} by {work.override.by}"
             notes.append(f"{by}: {work.override.reason}")
         elif work.deducted:
-            notes.append(f"{work.exercise}: {number(work.deducted)} points deducted, late")
-        if work.verdict is not None and work.verdict.outcome == "checker_error":
-            notes.append(f"{work.exercise}: the checker failed")
+            notes.append(f"{work.exercise}: {counted(work.deducted)} deducted, late")
+        if work.not_graded:
+            notes.append(f"{work.exercise}: not graded, since the checker failed")
+        elif work.stands:
+            notes.append(f"{work.exercise}: the checker failed; the points from before stand")
     notes += [f"{finding.kind}: {finding.where}: {finding.words}" for finding in student.findings]
     return notes + [f"seen: {sign}" for sign in student.signs]
 
 
 def _points(work: Graded | None) -> str:
     """Empty where nothing was handed in: that is another thing than 0 points."""
+    if work is not None and work.not_graded:
+        return _NOT_GRADED
     return number(work.points) if work is not None and work.given else ""

@@ -2,64 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from checker.catalog import Catalog, load
+from checker.classroom.grading.grader import Grader, Progress
+from checker.classroom.grading.screen import Screened, screen
 from checker.classroom.grading.settings import Settings
 from checker.classroom.grading.store import Store
 from checker.classroom.grading.task import Task, key_of
 from checker.classroom.grading.worker import course_folder
-from checker.classroom.intake import Finding, Policy, read
-from checker.engine.verdict import Verdict
-
-
-class Grader(Protocol):
-    """Whoever grades: worker processes here, or a cluster."""
-
-    @property
-    def ready(self) -> Ready:
-        """What it grades with."""
-
-    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Verdict]]:
-        """Verdicts, as they are made."""
-
-
-class Ready(Protocol):
-    """What a grader says before it begins."""
-
-    @property
-    def stamps(self) -> dict[str, str]:
-        """The hash of each exercise's checks."""
-
-    @property
-    def versions(self) -> dict[str, str]:
-        """Of the course and of what it stands on."""
-
-
-class Progress(Protocol):
-    """Hears how far it is."""
-
-    def found(self, shape: str, students: int) -> None:
-        """What was handed in was recognised."""
-
-    def grading(self, total: int, known: int) -> None:
-        """So many are to be graded; so many were before."""
-
-    def graded(self, verdict: Verdict) -> None:
-        """One more."""
+from checker.classroom.intake import About, Finding, Policy, Submission, read
+from checker.gate.folders import Folders
 
 
 class Round(NamedTuple):
-    """What one round did."""
+    """What one round did.
+
+    findings   what belongs to no student
+    nobodys    exercises that count, and that no student handed in
+    others     students who handed in none of the exercises that are graded, but others
+    unread     students who handed in something, of which nothing could be read
+    absent     students on the class list who handed in nothing
+    unclear    files that may be one of several exercises, and were not graded
+    gone       students of an earlier round who are not in this one
+    timeless   students whose hand-in time is not recorded, although there is a due time
+    untried    exercises whose hidden checks could be tried on no right answer
+    """
 
     shape: str
     students: int
     graded: int
     known: int
-    findings: list[Finding]  # what belongs to no student
-    nobodys: list[str]  # exercises that count, and that no student handed in
+    findings: list[Finding]
+    nobodys: list[str]
+    others: list[str]
+    unread: list[str]
+    absent: list[str]
+    unclear: list[str]
+    gone: list[str]
+    timeless: list[str]
+    untried: list[str]
+
+
+@dataclass
+class Handed:
+    """What was read, before anything of it is graded.
+
+    students   with works that have no text any more
+    wanted     the keys of all verdicts that are needed
+    others     who handed in other exercises alone
+    """
+
+    shape: str = ""
+    students: list[Submission] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    wanted: set[str] = field(default_factory=set)
+    others: list[str] = field(default_factory=list)
+
+    @property
+    def late(self) -> list[Submission]:
+        """Those that count as late."""
+        return [each for each in self.students if each.late and each.works]
+
+    @property
+    def given(self) -> list[Submission]:
+        """Those in which there is any work."""
+        return [each for each in self.students if each.works]
 
 
 def grade(
@@ -68,26 +80,65 @@ def grade(
     settings: Settings,
     grader: Grader,
     progress: Progress,
+    *,
+    about: About | None = None,
+    look: Callable[[Handed], None] | None = None,
 ) -> Round:
-    """Grade what is in `submissions`, and keep all of it in the store."""
-    folder = course_folder(settings) / "exercises"
-    catalog = load(folder)
-    stubs = stubs_of(catalog, folder)
-    if store.meta("finished"):
-        store.forget_earlier()
-    store.set_meta("finished", "")
-    store.set_meta("settings", settings.to_json())
-    read_in, findings, shape = 0, [], ""
-    wanted: set[str] = set()
-    came: set[str] = set()
+    """Grade what is in `submissions`, and keep all of it in the store.
+
+    about   what the teacher's files say of the students
+    look    is called with what was read before any of it is graded, and may raise
+    """
+    course = course_folder(settings)
+    catalog = load(course / "exercises")
+    tried = screen(settings, catalog, Folders(course), store, grader)
+    before = {each.student for each in store.students()}
+    # A round that is refused, or that ends while it reads, leaves the one before as it was.
+    with store.together():
+        store.settle()
+        if store.meta("finished"):
+            store.forget_earlier()
+        store.set_meta("finished", "")
+        handed = _take_in(submissions, store, settings, grader, progress, catalog, about)
+        if look is not None:
+            look(handed)
+        store.set_meta("settings", settings.to_json())
+        store.set_meta("findings", json.dumps(handed.findings))
+        store.set_meta("here", json.dumps(sorted(each.student for each in handed.students)))
+    # What an earlier round left behind was to be graded with other checks and settings.
+    missing = [work for work in store.missing() if work.key in handed.wanted]
+    known = len(handed.wanted) - len(missing)
+    progress.grading(len(missing), known)
+    tasks = (Task(work.key, work.exercise, store.data(work.digest)) for work in missing)
+    for task, verdict in grader.run(tasks):
+        settled = tried.settled(verdict)
+        store.keep(task.key, settled)
+        progress.graded(settled)
+    store.settle()
+    store.set_meta("finished", "yes")
+    return _round(handed, settings, tried, before, len(missing), known)
+
+
+def _take_in(
+    submissions: Path,
+    store: Store,
+    settings: Settings,
+    grader: Grader,
+    progress: Progress,
+    catalog: Catalog,
+    about: About | None,
+) -> Handed:
+    """Keep all submissions, one after the other."""
+    stubs = stubs_of(catalog, course_folder(settings) / "exercises")
     policy = Policy.parse(settings.late, settings.due or None)
-    with read(submissions, catalog, policy, stubs=stubs) as reading:
-        findings, shape = reading.findings, reading.shape
-        progress.found(shape, reading.students)
+    chosen = settings.exercises
+    with read(submissions, catalog, policy, stubs=stubs, chosen=chosen, about=about) as reading:
+        handed = Handed(reading.shape, findings=reading.findings)
+        progress.found(reading.shape, reading.students)
         for submission in reading:
-            read_in += 1
+            read_in = len(submission.works)
             submission.works = {
-                name: work for name, work in submission.works.items() if name in settings.exercises
+                name: work for name, work in submission.works.items() if name in chosen
             }
             keys = {
                 name: key_of(
@@ -100,20 +151,49 @@ def grade(
                 )
                 for name, work in submission.works.items()
             }
+            if read_in and not submission.works:
+                handed.others.append(submission.student)
             store.take_in(submission, keys)
-            wanted.update(keys.values())
-            came.update(keys)
-    # What an earlier round left behind was to be graded with other checks and settings.
-    missing = [work for work in store.missing() if work.key in wanted]
-    known = len(wanted) - len(missing)
-    progress.grading(len(missing), known)
-    tasks = (Task(work.key, work.exercise, store.data(work.digest)) for work in missing)
-    for task, verdict in grader.run(tasks):
-        store.keep(task.key, verdict)
-        progress.graded(verdict)
-    store.set_meta("finished", "yes")
-    nobodys = [name for name in settings.exercises if name not in came]
-    return Round(shape, read_in, len(missing), known, findings, nobodys)
+            handed.wanted.update(keys.values())
+            works = {name: replace(work, data=b"") for name, work in submission.works.items()}
+            handed.students.append(replace(submission, works=works))
+    return handed
+
+
+def _round(
+    handed: Handed,
+    settings: Settings,
+    tried: Screened,
+    before: set[str],
+    graded: int,
+    known: int,
+) -> Round:
+    kinds = {each.student: {finding.kind for finding in each.findings} for each in handed.students}
+    came = {name for each in handed.students for name in each.works}
+    return Round(
+        shape=handed.shape,
+        students=len(handed.students),
+        graded=graded,
+        known=known,
+        findings=handed.findings,
+        nobodys=[name for name in settings.exercises if name not in came],
+        others=handed.others,
+        unread=[student for student, its in kinds.items() if "no exercise" in its],
+        absent=[each.student for each in handed.students if each.absent],
+        unclear=[
+            finding.where
+            for each in handed.students
+            for finding in each.findings
+            if finding.kind == "which exercise"
+        ],
+        gone=sorted(before - set(kinds)),
+        timeless=[
+            each.student
+            for each in handed.given
+            if any(finding.kind == "no time" for finding in each.findings)
+        ],
+        untried=tried.untried,
+    )
 
 
 def stubs_of(catalog: Catalog, folder: Path) -> dict[str, bytes]:

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from checker.catalog import Exercise
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -15,6 +17,7 @@ class Settings:
     exercises  the ids that are graded
     hidden     a teacher's own checks: their texts by their paths, such as
                "01_blocking/test_never_block.py"
+    allow_ungraded   whether gradebooks are written although some works could not be graded
     """
 
     title: str
@@ -31,6 +34,7 @@ class Settings:
     formats: tuple[str, ...] = ("csv", "jsonl")
     canvas_template: str = ""
     moodle_worksheet: str = ""
+    allow_ungraded: bool = False
 
     def to_json(self) -> str:
         """The same settings give the same text."""
@@ -43,6 +47,11 @@ class Settings:
         for name in ("exercises", "formats"):
             table[name] = tuple(table[name])
         return Settings(**table)
+
+
+def hidden_file(exercise: Exercise) -> str:
+    """The name of the hidden checks of an exercise, below their folder."""
+    return f"{exercise.chapter}/test_{exercise.name}.py"
 
 
 def read_hidden(folder: Path) -> dict[str, str]:

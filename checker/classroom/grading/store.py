@@ -2,7 +2,8 @@
 
 Invariant: a verdict is in the file before anybody hears of it, and a kill at any moment leaves a
 file that can be gone on with. Points that a teacher gave by hand stand in a table of their own:
-no verdict ever replaces them.
+no verdict ever replaces them. The last verdict that the checker stood by is kept for each work, so
+that a later failure of the checker takes no points away.
 
 What it took in real time is kept apart too, so that all else is the same in every run.
 """
@@ -25,7 +26,7 @@ from checker.classroom.intake import Finding, Submission
 from checker.engine.verdict import Verdict
 
 NAME = "results.sqlite3"
-_VERSION = 1
+_VERSION = 2
 _WAIT_S = 20.0
 
 _SCHEMA = """
@@ -52,6 +53,26 @@ CREATE TABLE overrides (
     by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (student, exercise, at)
 ) WITHOUT ROWID;
 """
+# What the second version added. A file of the first one gets it when it is opened.
+_SECOND = """
+ALTER TABLE students ADD COLUMN due TEXT NOT NULL DEFAULT '';
+ALTER TABLE overrides ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE standing (
+    student TEXT NOT NULL, exercise TEXT NOT NULL, key TEXT NOT NULL, submitted TEXT NOT NULL,
+    late INTEGER NOT NULL, due TEXT NOT NULL, PRIMARY KEY (student, exercise)
+) WITHOUT ROWID;
+CREATE TABLE tried (key TEXT PRIMARY KEY, verdict BLOB NOT NULL) WITHOUT ROWID;
+INSERT INTO standing
+    SELECT earlier.student, exercise, earlier.key, submitted, late, '' FROM earlier
+    JOIN verdicts ON verdicts.key = earlier.key JOIN students ON students.key = earlier.student
+    WHERE outcome != 'checker_error';
+"""
+_SETTLE = """
+INSERT OR REPLACE INTO standing
+    SELECT works.student, works.exercise, works.key, submitted, late, due FROM works
+    JOIN verdicts ON verdicts.key = works.key JOIN students ON students.key = works.student
+    WHERE outcome != 'checker_error'
+"""
 
 
 class NoResults(LookupError):
@@ -69,6 +90,15 @@ class Work(NamedTuple):
     digest: str
     place: str
     key: str
+
+
+class Standing(NamedTuple):
+    """The last verdict on a work that the checker stood by, and when that work was handed in."""
+
+    key: str
+    submitted: datetime | None
+    late: bool
+    due: datetime | None
 
 
 class Store:
@@ -103,7 +133,11 @@ class Store:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             self._db.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={_VERSION}; COMMIT;"
+                f"BEGIN IMMEDIATE; {_SCHEMA} {_SECOND} PRAGMA user_version={_VERSION}; COMMIT;"
+            )
+        elif version == 1:
+            self._db.executescript(
+                f"BEGIN IMMEDIATE; {_SECOND} {_SETTLE}; PRAGMA user_version={_VERSION}; COMMIT;"
             )
         elif version != _VERSION:
             self._db.close()
@@ -123,14 +157,32 @@ class Store:
         self.close()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is changed within is kept, or none of it where something is raised."""
+        with self._change():
+            yield
+
+    @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
+        inner = self._db.in_transaction
+        begin, keep, undo = (
+            ("SAVEPOINT inner", "RELEASE inner", "ROLLBACK TO inner")
+            if inner
+            else ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+        )
+        try:
+            self._db.execute(begin)
+        except sqlite3.OperationalError as error:
+            raise NoResults(
+                f"{self.file} is being written by another program: {error}.\n"
+                "Next: wait until the other `unblocked grade` is done, then run this again."
+            ) from None
         try:
             yield self._db
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute(undo)
             raise
-        self._db.execute("COMMIT")
+        self._db.execute(keep)
 
     # About the batch.
 
@@ -141,7 +193,8 @@ class Store:
 
     def set_meta(self, name: str, value: str) -> None:
         """Keep a note."""
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+        with self._change() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     # What was handed in.
 
@@ -157,9 +210,10 @@ class Store:
             json.dumps(submission.findings),
             submission.submitted.isoformat() if submission.submitted else "",
             int(submission.late),
+            submission.due.isoformat() if submission.due else "",
         )
         with self._change() as db:
-            db.execute("INSERT OR REPLACE INTO students VALUES (?, ?, ?, ?, ?, ?)", row)
+            db.execute("INSERT OR REPLACE INTO students VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             before = {work.exercise: work for work in self.works(submission.student)}
             db.execute("DELETE FROM works WHERE student = ?", (submission.student,))
             for exercise, work in sorted(submission.works.items()):
@@ -180,7 +234,7 @@ class Store:
     def students(self) -> list[Submission]:
         """All of them, without their works' texts."""
         rows = self._db.execute(
-            "SELECT key, name, ids, findings, submitted, late FROM students ORDER BY key"
+            "SELECT key, name, ids, findings, submitted, late, due FROM students ORDER BY key"
         )
         return [
             Submission(
@@ -189,9 +243,10 @@ class Store:
                 ids=json.loads(ids),
                 findings=[Finding(*finding) for finding in json.loads(findings)],
                 late=bool(late),
-                submitted=datetime.fromisoformat(submitted) if submitted else None,
+                submitted=_moment(submitted),
+                due=_moment(due),
             )
-            for key, name, ids, findings, submitted, late in rows.fetchall()
+            for key, name, ids, findings, submitted, late, due in rows.fetchall()
         ]
 
     def works(self, student: str | None = None) -> list[Work]:
@@ -244,6 +299,34 @@ class Store:
             return None
         return replace(Verdict.from_json(zlib.decompress(row[0])), real_s=row[1] or 0.0)
 
+    # What came of hidden checks on the course's own answers.
+
+    def keep_tried(self, key: str, verdict: Verdict) -> None:
+        """Keep what an answer of the course's got; it is no student's."""
+        data = zlib.compress(replace(verdict, real_s=0.0).to_json().encode())
+        with self._change() as db:
+            db.execute("INSERT OR REPLACE INTO tried VALUES (?, ?)", (key, data))
+
+    def tried(self, key: str) -> Verdict | None:
+        """What it got, if it was tried."""
+        row = self._db.execute("SELECT verdict FROM tried WHERE key = ?", (key,)).fetchone()
+        return Verdict.from_json(zlib.decompress(row[0])) if row else None
+
+    # What stands, whatever becomes of the checker.
+
+    def settle(self) -> None:
+        """Every verdict of now that is no fault of ours stands from now on."""
+        with self._change() as db:
+            db.execute(_SETTLE)
+
+    def standing(self) -> dict[tuple[str, str], Standing]:
+        """What stands, by student and exercise."""
+        rows = self._db.execute("SELECT student, exercise, key, submitted, late, due FROM standing")
+        return {
+            (student, exercise): Standing(key, _moment(submitted), bool(late), _moment(due))
+            for student, exercise, key, submitted, late, due in rows.fetchall()
+        }
+
     # What was different before.
 
     def earlier(self) -> dict[tuple[str, str], str]:
@@ -257,24 +340,28 @@ class Store:
 
     # What a teacher decided.
 
-    def override(self, student: str, exercise: str, override: Override) -> None:
-        """Give points by hand. Earlier decisions are kept; the last one counts."""
+    def override(
+        self, student: str, exercise: str, override: Override, *, withdrawn: bool = False
+    ) -> None:
+        """Give points by hand, or take that back. All decisions are kept; the last one counts."""
         # It was typed once and by hand: on the disk before anything else happens.
         self._db.execute("PRAGMA synchronous=FULL")
         with self._change() as db:
-            row = (student, exercise, override.points, override.reason, override.by, override.at)
-            db.execute("INSERT OR REPLACE INTO overrides VALUES (?, ?, ?, ?, ?, ?)", row)
+            given = (override.points, override.reason, override.by, override.at)
+            row = (student, exercise, *given, int(withdrawn))
+            db.execute("INSERT OR REPLACE INTO overrides VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         self._db.execute("PRAGMA synchronous=NORMAL")
 
     def overrides(self) -> dict[tuple[str, str], Override]:
-        """The last decision on each work."""
+        """The last decision on each work, where it was not taken back."""
         rows = self._db.execute(
-            "SELECT student, exercise, points, reason, by, at FROM overrides ORDER BY at"
+            "SELECT student, exercise, points, reason, by, at, withdrawn FROM overrides ORDER BY at"
         ).fetchall()
-        return {
-            (student, exercise): Override(points, reason, by, at)
-            for student, exercise, points, reason, by, at in rows
+        last = {
+            (student, exercise): None if withdrawn else Override(points, reason, by, at)
+            for student, exercise, points, reason, by, at, withdrawn in rows
         }
+        return {work: override for work, override in last.items() if override is not None}
 
     # For comparison.
 
@@ -282,8 +369,13 @@ class Store:
         """All but the timings, in order: two runs over the same batch have the same."""
         tables: Iterable[str] = (
             *("meta", "students", "attempts", "works", "verdicts", "earlier", "overrides"),
+            "standing",
         )
         return {
             table: self._db.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
             for table in tables
         }
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -36,6 +36,7 @@ def key_of(
     parts = [
         exercise.id,
         exercise.points,
+        exercise.guards,
         sha256(data).hexdigest(),
         sha256(stub).hexdigest(),
         stamp,

@@ -1,7 +1,8 @@
 """Several versions of one exercise: which one counts, and why.
 
 The newest counts. Before that: a stub as it was handed out counts for nothing beside an attempt,
-and what lies where the course keeps its stubs counts only if there is nothing else.
+what has no exercise's name counts only if there is nothing else, and so does what lies where the
+course keeps its stubs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ class Candidate:
     """One text that may be an exercise's.
 
     version    which upload it came with
+    guessed    it was found by its text, and has no exercise's name
+    copy       the number of a second copy, as in `name (1).py`; a later one has a greater number
     cell       it is a notebook's cell, which was what ran last if times say nothing
     order      when it was met
     """
@@ -31,6 +34,8 @@ class Candidate:
     handed_out: bool
     order: int
     stub: bool = False
+    guessed: bool = False
+    copy: int = 0
 
 
 def choose(candidates: list[Candidate]) -> tuple[Candidate, str]:
@@ -58,12 +63,24 @@ def is_stub(data: bytes, stub: bytes | None) -> bool:
 
 def _key(one: Candidate) -> tuple[object, ...]:
     newest = one.modified or _EVER
-    return not one.stub, not one.handed_out, one.version, newest, one.cell, one.order
+    named = not one.guessed
+    return (
+        not one.stub,
+        named,
+        not one.handed_out,
+        one.version,
+        newest,
+        one.cell,
+        one.copy,
+        one.order,
+    )
 
 
 def _why(best: Candidate, rival: Candidate) -> str:
     if best.stub != rival.stub:
         return "the other is the stub as it was handed out"
+    if best.guessed != rival.guessed:
+        return "the other has no exercise's name"
     if best.handed_out != rival.handed_out:
         return "the other lies in exercises/, where the stubs are"
     if best.version != rival.version:
@@ -73,6 +90,8 @@ def _why(best: Candidate, rival: Candidate) -> str:
         return "it is the newest" if known else "of the other no time is known"
     if best.cell != rival.cell:
         return "their times say nothing, and a cell counts before a file"
+    if best.copy != rival.copy:
+        return "it is the later copy, by its name"
     return "it comes last"
 
 

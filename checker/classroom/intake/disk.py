@@ -32,7 +32,8 @@ from checker.classroom.intake.submission import IntakeError
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-_LINK = "it is a link, and links are not followed; ask for the file itself"
+_PIECE_BYTES = 1 << 20
+_LINK = "it is a link, and links are not followed; hand in the file itself"
 _DEVICE = "it is a pipe, a socket or a device, and no file; it is not read"
 
 
@@ -123,7 +124,8 @@ def _repository(path: str, where: str) -> Entry:
 def file_entry(root: Path, path: str, where: str, found: os.stat_result) -> Entry:
     """One file below a folder."""
     opened = partial(_opened, root, path)
-    return Entry(path, where, _time(found.st_mtime), partial(_read, opened), opened)
+    read, pieces = partial(_read, opened), partial(_pieces, opened)
+    return Entry(path, where, _time(found.st_mtime), read, opened, pieces)
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -187,6 +189,22 @@ def _read(opened: Callable[[], BinaryIO], limit: int) -> bytes:
     if len(data) > limit:
         raise too_large(limit)
     return data
+
+
+def _pieces(opened: Callable[[], BinaryIO], limit: int) -> Iterator[bytes]:
+    got = 0
+    with opened() as file:
+        while True:
+            try:
+                piece = file.read(_PIECE_BYTES)
+            except OSError as error:
+                raise Refused("unreadable", _words(error)) from None
+            got += len(piece)
+            if got > limit:
+                raise too_large(limit)
+            if not piece:
+                return
+            yield piece
 
 
 def _time(seconds: float) -> datetime | None:

@@ -7,14 +7,16 @@ there are more, whatever size was declared.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from checker.attempt.code import LARGEST_BYTES
 
-LARGEST_NOTEBOOK_BYTES = 16 << 20
+LARGEST_NOTEBOOK_BYTES = 16 << 20  # without its outputs, where it is larger
+LARGEST_STREAM_BYTES = 256 << 20  # of a file that is read piece by piece
+MOST_STREAM_BYTES = 1 << 30  # the same for one student, in all
 LARGEST_ARCHIVE_BYTES = 32 << 20
 LARGEST_METADATA_BYTES = 8 << 20
 MOST_BYTES = 64 << 20  # read for one student, in all
@@ -44,6 +46,7 @@ class Entry:
     where      how it is told to a person
     read       its bytes, of which there are at most so many
     open       the same as an open file, for an archive
+    pieces     the same piece by piece, where that can be done: nothing of it has to be kept
     git        it is no file: it is a folder that a commit is checked out in,
     folder     and where that is, below the folder that is read
     version    which upload of a file this is, where the download tells
@@ -56,6 +59,7 @@ class Entry:
     modified: datetime | None
     read: Callable[[int], bytes]
     open: Callable[[], BinaryIO]
+    pieces: Callable[[int], Iterator[bytes]] | None = None
     git: bool = False
     folder: str = ""
     version: tuple[int, ...] = ()
@@ -102,7 +106,7 @@ def size(count_bytes: int) -> str:
 def too_large(limit: int) -> Refused:
     """More bytes than a file of this kind may have."""
     words = f"it has more than {size(limit)}, the most that is read of such a file"
-    return Refused("too large", f"{words}; ask for it without data, pictures and outputs")
+    return Refused("too large", f"{words}; hand it in without data, pictures and outputs")
 
 
 class Budget:
@@ -110,6 +114,7 @@ class Budget:
 
     def __init__(self) -> None:
         self._bytes, self._archives, self._files = MOST_BYTES, MOST_ARCHIVES, MOST_FILES
+        self._streamed = 0
 
     def read(self, entry: Entry, limit: int) -> bytes:
         """The file's bytes, within its own limit and what is left for the student."""
@@ -124,6 +129,27 @@ class Budget:
             raise
         self._bytes -= len(data)
         return data
+
+    def pieces(self, entry: Entry, limit: int) -> Iterator[bytes]:
+        """A file piece by piece; whoever keeps something of it says so to `keep`."""
+        left = min(limit, MOST_STREAM_BYTES - self._streamed)
+        if self._bytes <= 0 or left <= 0:
+            raise self._spent()
+        if entry.pieces is None:
+            yield entry.read(LARGEST_NOTEBOOK_BYTES)
+            return
+        for piece in entry.pieces(left):
+            self._streamed += len(piece)
+            yield piece
+
+    @property
+    def left_bytes(self) -> int:
+        """How many bytes more may be kept."""
+        return max(0, self._bytes)
+
+    def keep(self, count_bytes: int) -> None:
+        """So many bytes of a file in pieces are kept, or were in vain."""
+        self._bytes -= count_bytes
 
     def open(self, entry: Entry) -> BinaryIO:
         """The archive, as an open file."""
@@ -151,4 +177,4 @@ class Budget:
 
     def _spent(self) -> Refused:
         words = f"{size(MOST_BYTES)} were read of this submission, and more is not read of one"
-        return Refused("too large", f"{words}; ask for the .py files or the notebook alone")
+        return Refused("too large", f"{words}; hand in the .py files or the notebook alone")

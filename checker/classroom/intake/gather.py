@@ -12,10 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from checker.catalog import UnknownExercise
-from checker.classroom.intake import disk, metadata, notebook, place, tars
+from checker.catalog import Exercise, UnknownExercise
+from checker.classroom.intake import disk, metadata, notebook, outputs, place, tars
 from checker.classroom.intake.choose import Candidate, choose, is_stub
+from checker.classroom.intake.encodings import utf8
 from checker.classroom.intake.entry import (
+    LARGEST_STREAM_BYTES,
     MOST_DEPTH,
     NOTEBOOK,
     PROGRAM,
@@ -28,7 +30,7 @@ from checker.classroom.intake.entry import (
     limit_bytes,
 )
 from checker.classroom.intake.git import commit
-from checker.classroom.intake.names import shown
+from checker.classroom.intake.names import alike, shown
 from checker.classroom.intake.place import Layout, Places
 from checker.classroom.intake.policy import Policy
 from checker.classroom.intake.shapes import Group
@@ -58,7 +60,7 @@ class _One:
         self._all, self._group, self._notes = all, group, group.notes
         self._budget = Budget()
         self._found: dict[str, list[Candidate]] = {}
-        self._times = [group.submitted] if group.submitted else []
+        self._paths: list[str] = []
         self._order = 0
 
     def submission(self) -> Submission:
@@ -66,12 +68,12 @@ class _One:
         for entry in self._files(group.entries, 0):
             self._file(entry)
         works = {id: self._work(id) for id in sorted(self._found)}
-        if not works:
+        if group.absent:
+            self._notes.add("absent", group.key, "nothing was handed in")
+        elif not works:
             self._notes.add("no exercise", group.key, "no exercise was found in what was handed in")
-        submitted = self._time(works)
-        late = group.late if group.marked else self._all.policy.is_late(submitted)
-        if late and self._all.policy.late != "accept":
-            self._notes.add("late", group.key, self._late(submitted))
+        submitted = self._submitted()
+        late = self._late(submitted, any_work=bool(works))
         return Submission(
             group.key,
             group.name,
@@ -80,6 +82,8 @@ class _One:
             self._notes.all(group.key),
             late,
             submitted,
+            group.extension.due,
+            group.absent,
         )
 
     # Which files there are.
@@ -87,6 +91,7 @@ class _One:
     def _files(self, entries: list[Entry], depth: int) -> Iterator[Entry]:
         """All files, those in archives and commits too. Each is to be read before the next."""
         layout = Layout(entry.path for entry in entries)
+        self._paths += [entry.path for entry in entries]
         allowed = self._budget.files(len(entries))
         if allowed < len(entries):
             words = f"there are too many files in it; {len(entries) - allowed:,} are not looked at"
@@ -132,9 +137,8 @@ class _One:
             return
         try:
             with commit(root, within, f"{entry.where}/" if within else "") as found:
+                # When it was committed is what the student's computer said, and counts for nothing.
                 inner = found.entries(self._notes, self._budget.left_files)
-                if found.time:
-                    self._times.append(found.time)
                 yield from self._files(inner, depth)
         except Refused as refused:
             words = f"{refused.words}; the files in the folder were read instead"
@@ -151,7 +155,7 @@ class _One:
             elif path.casefold().endswith(PROGRAM):
                 self._program(entry)
             elif path.casefold().endswith(UNREADABLE):
-                words = "this kind of archive is not read; ask for a zip"
+                words = "this kind of archive is not read; hand in a zip"
                 self._notes.add("unknown archive", entry.where, words)
             elif not place.is_quiet(path):
                 self._unknown(entry)
@@ -159,31 +163,37 @@ class _One:
             self._notes.add(refused.kind, entry.where, refused.words)
 
     def _program(self, entry: Entry) -> None:
-        exercise = self._all.places.find(entry.path)
+        data, note = utf8(self._budget.read(entry, limit_bytes(entry.path)))
+        exercise, why = self._all.places.find(entry.path, data, self._paths)
         if exercise is None:
             self._unknown(entry)
-        else:
-            data = self._budget.read(entry, limit_bytes(entry.path))
-            self._keep(exercise.id, data, entry, entry.where, cell=False)
+            return
+        for words in filter(None, [why and f"it was taken for {exercise.id}: {why}", note]):
+            self._notes.add("read as", entry.where, words)
+        self._keep(exercise.id, data, entry, entry.where, cell=False)
 
     def _unknown(self, entry: Entry) -> None:
         if self._notes.full:
             return
         program = entry.path.casefold().endswith(PROGRAM)
+        if program and self._all.places.is_left_out(entry.path):
+            return
+        if program and self._all.places.called(entry.path):
+            advice = self._all.places.advice(entry.path)
+            self._notes.add("which exercise", entry.where, f"{advice}; it is not read")
+            return
         advice = self._all.places.advice(entry.path) if program else _OTHER
         self._notes.add("unknown file", entry.where, f"{advice}; it is not read")
 
     def _notebook(self, entry: Entry) -> None:
-        found = notebook.cells(self._budget.read(entry, limit_bytes(entry.path)))
+        data, note = utf8(self._read_notebook(entry))
+        if note:
+            self._notes.add("read as", entry.where, note)
+        found = notebook.cells(data)
         for cell in found:
             where = f"{entry.where}, cell {cell.number}"
             if cell.problem:
                 self._notes.add("not a cell", where, cell.problem)
-                continue
-            try:
-                exercise = self._all.places.catalog.find(cell.id[:200])
-            except UnknownExercise as error:
-                self._notes.add("unknown exercise", where, shown(str(error), 400))
                 continue
             try:
                 data = cell.text.encode("utf-8")
@@ -191,10 +201,40 @@ class _One:
                 words = "there are characters in it that no file can hold; it is not read"
                 self._notes.add("encoding", where, words)
                 continue
+            try:
+                exercise = self._all.places.catalog.find(cell.id[:200])
+            except UnknownExercise as error:
+                found_by, why = self._one_of_a_name(cell.id[:200], data, entry)
+                if found_by is None:
+                    self._notes.add("unknown exercise", where, shown(str(error), 400))
+                    continue
+                exercise = found_by
+                self._notes.add("read as", where, f"it was taken for {exercise.id}: {why}")
             self._keep(exercise.id, data, entry, where, cell=True)
         if not found and not place.is_chapter(entry.path):
             words = f"no cell in it begins with {notebook.MAGIC}"
             self._notes.add("no exercise", entry.where, words)
+
+    def _one_of_a_name(self, name: str, data: bytes, entry: Entry) -> tuple[Exercise | None, str]:
+        """The exercise of a cell that names one of several by their common name."""
+        path = f"{entry.path.rpartition('/')[0]}/{name}.py".lstrip("/")
+        if not self._all.places.called(path):
+            return None, ""
+        return self._all.places.find(path, data, [entry.path])
+
+    def _read_notebook(self, entry: Entry) -> bytes:
+        """Its bytes; of one that is too large all but its outputs, which nobody grades."""
+        most = min(limit_bytes(entry.path), self._budget.left_bytes)
+        pieces = self._budget.pieces(entry, LARGEST_STREAM_BYTES)
+        try:
+            data, cut = outputs.read(pieces, most)
+        except Refused:
+            self._budget.keep(most)
+            raise
+        self._budget.keep(len(data))
+        if cut:
+            self._notes.add("read as", entry.where, "it is large; it was read without its outputs")
+        return data
 
     def _keep(self, id: str, data: bytes, entry: Entry, where: str, cell: bool) -> None:
         self._order += 1
@@ -205,6 +245,8 @@ class _One:
             version=entry.version,
             cell=cell,
             handed_out=place.is_handed_out(entry.path),
+            guessed=not cell and not self._all.places.called(entry.path),
+            copy=place.original(alike(entry.path).rpartition("/")[2])[1],
             order=self._order,
             stub=is_stub(data, self._all.stubs.get(id)),
         )
@@ -218,10 +260,19 @@ class _One:
             self._notes.add("twice", best.where, f"{id}: {words}")
         return Work(id, best.data, best.where, best.modified)
 
-    def _time(self, works: Mapping[str, Work]) -> datetime | None:
-        """When it was handed in: what the download tells, or the newest of the files' times."""
-        times = list(self._times)
-        for entry in self._group.stamps:
+    # When it was handed in.
+
+    def _submitted(self) -> datetime | None:
+        """When it was handed in, as the download or the teacher recorded it.
+
+        Times within a submission are the student's to set, and files that a teacher unpacked have
+        the time of that. Neither says when something was handed in.
+        """
+        group = self._group
+        if group.extension.submitted is not None:
+            return group.extension.submitted
+        times = [group.submitted] if group.submitted else []
+        for entry in group.stamps:
             try:
                 text = entry.read(_LONGEST_STAMP_BYTES).decode("utf-8", "replace")
             except Refused as refused:
@@ -232,16 +283,40 @@ class _One:
                 self._notes.add("no time", entry.where, "there is no time in it that can be read")
             else:
                 times.append(stamp)
-        if not times and not self._group.marked:
-            times = [work.modified for work in works.values() if work.modified]
         return max(times, default=None)
 
-    def _late(self, submitted: datetime | None) -> str:
-        policy = self._all.policy
-        if submitted is None or policy.due is None:
-            return f"the download says that it was late, not how late: {policy.words(None)}"
-        told = f"handed in {submitted:%Y-%m-%d %H:%M %Z}, due {policy.due:%Y-%m-%d %H:%M %Z}"
-        return f"{told}: {policy.words(submitted)}"
+    def _late(self, submitted: datetime | None, *, any_work: bool) -> bool:
+        """Whether it is late, with a finding that says what follows from that."""
+        group = self._group
+        policy = self._all.policy.until(group.extension.due)
+        extended, quiet = group.extension.due is not None, self._all.policy.late == "accept"
+        if submitted is not None and policy.due is not None:
+            late = policy.is_late(submitted)
+        elif group.marked and not (extended and group.late):
+            late = group.late
+        else:
+            late = False
+            if any_work and not quiet and (policy.due is not None or group.marked):
+                self._notes.add("no time", group.key, self._unknown_time())
+        if late and not quiet:
+            self._notes.add("late", group.key, _late_words(policy, submitted, extended))
+        return late
+
+    def _unknown_time(self) -> str:
+        if self._group.marked:
+            return (
+                "the download says that it was late, and not when it came, so with the later due "
+                "time of this student it counts as on time"
+            )
+        return "when it was handed in is not recorded, so it counts as on time"
+
+
+def _late_words(policy: Policy, submitted: datetime | None, extended: bool) -> str:
+    if submitted is None or policy.due is None:
+        return f"the download says that it was late, not how late: {policy.words(None)}"
+    told = f"handed in {submitted:%Y-%m-%d %H:%M %Z}, due {policy.due:%Y-%m-%d %H:%M %Z}"
+    more = " with the extension" if extended else ""
+    return f"{told}{more}: {policy.words(submitted)}"
 
 
 _OTHER = "only .py files, notebooks and archives are read"

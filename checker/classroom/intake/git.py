@@ -32,7 +32,7 @@ _MOST_OBJECT_FILES = 50_000
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REF = re.compile(r"refs/heads/[A-Za-z0-9][\w./+@-]{0,200}", re.ASCII)
 _LINKS = {
-    "120000": "it is a link, and links are not followed; ask for the file itself",
+    "120000": "it is a link, and links are not followed; hand in the file itself",
     "160000": "it is another repository (a submodule), and is not followed",
 }
 # A limit on memory, where the shell can set one, holds for git and whatever it unpacks.

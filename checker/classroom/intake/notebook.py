@@ -76,7 +76,7 @@ def _bound(data: bytes) -> None:
             raise Refused("bomb", words)
         if count >= MOST_TOKENS:
             words = f"it has more than {MOST_TOKENS:,} parts; it is not read"
-            raise Refused("bomb", f"{words}; ask for it with its outputs cleared")
+            raise Refused("bomb", f"{words}; hand it in with its outputs cleared")
 
 
 def _int(digits: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
@@ -21,11 +21,13 @@ class Policy:
     due     with its time zone; times in archives that have none are read in this zone
     late    "accept": only recorded; "flag": a finding too; "reject": no points;
             "deduct": `percent_per_day` of the points for each day that has begun
+    local   times without a zone are this computer's, as the due time was; summer time included
     """
 
     due: datetime | None = None
     late: Literal["accept", "flag", "reject", "deduct"] = "flag"
     percent_per_day: float = 0.0
+    local: bool = False
 
     def __post_init__(self) -> None:
         if self.due is not None and self.due.tzinfo is None:
@@ -41,13 +43,13 @@ class Policy:
         """
         word = late.strip().casefold()
         percent = _PERCENT.fullmatch(word)
-        when = None if due is None else _time(due)
+        when, local = (None, False) if due is None else _time(due)
         if percent:
-            return cls(when, "deduct", float(percent[1]))
+            return cls(when, "deduct", float(percent[1]), local=local)
         if word in ("accept", "flag"):
-            return cls(when, "accept" if word == "accept" else "flag")
+            return cls(when, "accept" if word == "accept" else "flag", local=local)
         if word in ("zero", "reject"):
-            return cls(when, "reject")
+            return cls(when, "reject", local=local)
         raise IntakeError(
             f"{late!r} is no policy for late work: write accept, flag, zero, or 10%/day"
         )
@@ -56,6 +58,20 @@ class Policy:
     def zone(self) -> tzinfo:
         """The zone of times that do not state one."""
         return self.due.tzinfo if self.due is not None and self.due.tzinfo else UTC
+
+    def moment(self, text: str) -> datetime | None:
+        """A time that was typed, without a zone in that of the due time; None if it is none."""
+        try:
+            found = datetime.fromisoformat(text.strip())
+            if found.tzinfo:
+                return found
+            return found.astimezone() if self.local else found.replace(tzinfo=self.zone)
+        except (ValueError, OverflowError, OSError):
+            return None
+
+    def until(self, due: datetime | None) -> Policy:
+        """The same policy with another due time, if there is one."""
+        return self if due is None else replace(self, due=due)
 
     def is_late(self, submitted: datetime | None) -> bool:
         """Whether this is after the due time."""
@@ -85,10 +101,11 @@ class Policy:
         return f"{off:g} % off ({self.percent_per_day:g} % a day, {self.days(submitted)} begun)"
 
 
-def _time(text: str) -> datetime:
+def _time(text: str) -> tuple[datetime, bool]:
+    """The due time, and whether its zone is this computer's."""
     try:
         found = datetime.fromisoformat(text.strip())
-        return found if found.tzinfo else found.astimezone()
+        return (found, False) if found.tzinfo else (found.astimezone(), True)
     except (ValueError, OverflowError, OSError):
         fix = "write it as 2026-03-01T23:59 or 2026-03-01T23:59+01:00"
         raise IntakeError(f"the due time {text!r} cannot be read; {fix}") from None

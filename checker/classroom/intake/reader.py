@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -25,11 +27,14 @@ from checker.classroom.intake.entry import (
     Refused,
     is_archive,
 )
+from checker.classroom.intake.extensions import Extensions
 from checker.classroom.intake.gather import Gatherer
 from checker.classroom.intake.names import shown
+from checker.classroom.intake.people import ids_of
 from checker.classroom.intake.place import Places
 from checker.classroom.intake.policy import Policy
-from checker.classroom.intake.shapes import Shape, recognise
+from checker.classroom.intake.roster import Roster, key_for
+from checker.classroom.intake.shapes import Group, Shape, one, recognise
 from checker.classroom.intake.submission import Finding, IntakeError, Notes, Submission
 from checker.classroom.intake.zips import ALL_CONTENTS_BYTES, Zip
 
@@ -37,6 +42,20 @@ _USUAL = (
     "Next: give the folder or the zip that you downloaded, a folder with one folder or one zip "
     "per student, or one student's folder, .ipynb or .py"
 )
+
+
+@dataclass(frozen=True)
+class About:
+    """What a teacher knows of the students, from files of theirs.
+
+    alone      all that is read is one student's, however it looks, and be it nothing
+    recorded   hand-in times by the participant's number in Moodle; a text is one in no known form
+    """
+
+    roster: Roster | None = None
+    extensions: Extensions | None = None
+    alone: bool = False
+    recorded: Mapping[str, datetime | str] = field(default_factory=dict)
 
 
 class Reading(Iterator[Submission]):
@@ -83,18 +102,26 @@ def read(
     policy: Policy | None = None,
     *,
     stubs: Mapping[str, bytes] | None = None,
+    chosen: Collection[str] = (),
+    about: About | None = None,
 ) -> Reading:
     """The submissions in a folder, an archive or a single file.
 
-    `stubs`, by the exercises' ids, lets an attempt count before a newer copy of the bare stub.
+    stubs    by the exercises' ids; an attempt counts before a newer copy of the bare stub, and
+             exercises of one name are told apart by them
+    chosen   the ids of the exercises that are graded; all without it
+    about    what a teacher knows of the students
     """
     policy = policy or Policy()
-    places, notes = Places(catalog), Notes()
+    places, notes = Places(catalog, chosen, stubs), Notes()
     with ExitStack() as stack:
         root, entries = _entries(path, policy, notes, stack)
-        if not entries and not notes.findings:
+        alone = about is not None and about.alone
+        if not entries and not notes.findings and not alone:
             raise IntakeError(f"{path}: there is nothing in it that could be handed in. {_USUAL}")
-        shape = recognise(entries, _name(path), places, notes)
+        shape = (one if alone else recognise)(entries, _name(path), places, notes)
+        if about is not None:
+            _tell(shape.groups, about)
         if len(shape.groups) == 1:
             group = shape.groups[0]
             group.notes, notes = _joined(notes, group.notes), Notes()
@@ -103,6 +130,31 @@ def read(
             shape.groups[0].entries = [commit]
         gatherer = Gatherer(places, policy, stubs or {}, root)
         return Reading(shape, gatherer, notes, stack.pop_all())
+
+
+def _tell(groups: list[Group], about: About) -> None:
+    """Let the students know what their teacher's files say of them."""
+    if about.roster is not None:
+        for n, person in about.roster.find(groups).items():
+            groups[n].ids = ids_of(person) | groups[n].ids
+            groups[n].name = shown(person.name) or groups[n].name
+        taken = {group.key for group in groups}
+        for person in about.roster.absent(groups):
+            key = key_for(person, taken)
+            taken.add(key)
+            ids = {name: shown(value) for name, value in ids_of(person).items()}
+            groups.append(Group(key, shown(person.name or key), ids, absent=True))
+        groups.sort(key=lambda group: group.key)
+    if about.extensions is not None:
+        for n, extension in about.extensions.of(groups).items():
+            groups[n].extension = extension
+    for group in groups:
+        recorded = about.recorded.get(group.ids.get("moodle_id", ""))
+        if isinstance(recorded, datetime):
+            group.submitted = recorded
+        elif recorded:
+            words = f"the worksheet's time {shown(recorded, 60)!r} cannot be read"
+            group.notes.add("no time", group.key, words)
 
 
 def _joined(one: Notes, other: Notes) -> Notes:

@@ -32,7 +32,10 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Work:
-    """One student's text for one exercise, in the bytes in which it was handed in."""
+    """One student's text for one exercise, in the bytes in which it was handed in.
+
+    A text in UTF-16 is UTF-8 here, which Python reads.
+    """
 
     exercise: str  # the catalogue's id
     data: bytes
@@ -42,7 +45,13 @@ class Work:
 
 @dataclass
 class Submission:
-    """What one student handed in."""
+    """What one student handed in.
+
+    submitted   as the download recorded it; None where it recorded nothing
+    late        whether that is after the due time
+    due         the due time of this student alone, if it is another one
+    absent      they are on the class list, and nothing came of them
+    """
 
     student: str  # a stable key: an id, or the folder's name
     name: str
@@ -51,6 +60,8 @@ class Submission:
     findings: list[Finding] = field(default_factory=list)
     late: bool = False
     submitted: datetime | None = None
+    due: datetime | None = None
+    absent: bool = False
 
 
 class Notes:

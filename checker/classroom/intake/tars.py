@@ -17,8 +17,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
-from checker.classroom.intake import place
+from checker.classroom.intake import outputs, place
 from checker.classroom.intake.entry import (
+    LARGEST_STREAM_BYTES,
+    NOTEBOOK,
     Entry,
     Refused,
     in_memory,
@@ -32,7 +34,7 @@ from checker.classroom.intake.submission import Notes
 MOST_STREAM_BYTES = 256 << 20
 MOST_KEPT_BYTES = 64 << 20
 MOST_MEMBERS = 20_000
-_BLOCK_BYTES = 512
+_BLOCK_BYTES, _PIECE_BYTES = 512, 1 << 20
 _LONGEST_HEADER_BYTES = 64 << 10
 _FILES, _LINKS, _DEVICES, _FOLDER = b"0\x007", b"12", b"346", b"5"
 
@@ -110,6 +112,8 @@ def _path(header: _Header, told: str, notes: Notes) -> str:
 def _entry(stream: _Stream, header: _Header, path: str, told: str, left: int) -> Entry:
     """The member as an entry; the stream then is behind it."""
     limit = limit_bytes(path)
+    if limit < header.size <= LARGEST_STREAM_BYTES and path.casefold().endswith(NOTEBOOK):
+        return _large_notebook(stream, header, path, told, min(limit, left))
     problem = _problem(header, min(limit, left) if limit else None)
     if problem or not limit:
         stream.skip(header.padded_bytes)
@@ -123,9 +127,33 @@ def _entry(stream: _Stream, header: _Header, path: str, told: str, left: int) ->
     return Entry(path, told, header.modified, read, in_memory(read))
 
 
+def _large_notebook(stream: _Stream, header: _Header, path: str, told: str, left: int) -> Entry:
+    """A notebook that is kept without its outputs, since a tar is read once, front to back."""
+    passed = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal passed
+        while passed < header.size:
+            piece = stream.read(min(_PIECE_BYTES, header.size - passed))
+            passed += len(piece)
+            yield piece
+
+    note: tuple[str, str] | None = ("read as", "it is large; it was read without its outputs")
+    try:
+        read = partial(_read, outputs.without(pieces(), left))
+    except Refused as problem:
+        if problem.kind == "damaged":
+            raise
+        made = refused(path, told, problem.kind, problem.words)
+    else:
+        made = Entry(path, told, header.modified, read, in_memory(read), finding=note)
+    stream.skip(header.padded_bytes - passed)
+    return made
+
+
 def _problem(header: _Header, limit: int | None) -> tuple[str, str] | None:
     if header.kind in _LINKS:
-        return "link", "it is a link, and links are not followed; ask for the file itself"
+        return "link", "it is a link, and links are not followed; hand in the file itself"
     if header.kind in _DEVICES:
         return "device", "it is a device or a pipe, and no file; it is not read"
     if header.kind not in _FILES:
@@ -225,4 +253,4 @@ def _read(data: bytes, limit: int) -> bytes:
 
 def _damaged(reason: str) -> Refused:
     words = f"it is damaged, or no tar archive: {shown(reason, 120)}"
-    return Refused("damaged", f"{words}; ask for it anew, as a zip")
+    return Refused("damaged", f"{words}; hand it in anew, as a zip")

@@ -90,7 +90,7 @@ class Zip:
             self._size = file.seek(0, io.SEEK_END)
             self._archive = zipfile.ZipFile(_Bounded(file, contents_bytes))
         except UnicodeDecodeError:
-            words = "a name in it claims to be UTF-8 and is not; ask for it packed anew"
+            words = "a name in it claims to be UTF-8 and is not; hand it in packed anew"
             raise Refused("encoding", words) from None
         except DAMAGE as error:
             raise _damaged(error) from None
@@ -136,27 +136,31 @@ class Zip:
     def _entry(self, info: zipfile.ZipInfo, path: str, told: str) -> Entry:
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind == stat.S_IFLNK:
-            words = "it is a link, and links are not followed; ask for the file itself"
+            words = "it is a link, and links are not followed; hand in the file itself"
             return refused(path, told, "link", words)
         if kind not in (0, stat.S_IFREG):
             words = "it is a device or a pipe, and no file; it is not read"
             return refused(path, told, "device", words)
         if info.flag_bits & _ENCRYPTED_FLAGS:
-            words = "it is encrypted; ask for it without a password"
+            words = "it is encrypted; hand it in without a password"
             return refused(path, told, "encrypted", words)
         read = partial(self._read, info)
-        return Entry(path, told, self._time(info), read, in_memory(read))
+        pieces = partial(self._pieces, info)
+        return Entry(path, told, self._time(info), read, in_memory(read), pieces)
 
     def _read(self, info: zipfile.ZipInfo, limit: int) -> bytes:
+        return b"".join(self._pieces(info, limit))
+
+    def _pieces(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             words = f"it is compressed in an unusual way (method {info.compress_type})"
-            raise Refused("unknown archive", f"{words}; ask for it packed as an ordinary zip")
+            raise Refused("unknown archive", f"{words}; hand it in packed as an ordinary zip")
         try:
-            return b"".join(self._pieces(info, limit))
+            yield from self._inflated(info, limit)
         except DAMAGE as error:
             raise _damaged(error) from None
 
-    def _pieces(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
+    def _inflated(self, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
         packed = max(1, min(info.compress_size, self._size))
         got = 0
         with self._archive.open(info) as member:
@@ -207,4 +211,4 @@ def _utc(extra: bytes) -> datetime | None:
 
 def _damaged(error: Exception) -> Refused:
     reason = shown(str(error), 120) or type(error).__name__
-    return Refused("damaged", f"it is damaged, or no zip archive: {reason}; ask for it anew")
+    return Refused("damaged", f"it is damaged, or no zip archive: {reason}; hand it in anew")

@@ -16,6 +16,7 @@ class Column:
     id: str
     title: str
     hidden: bool
+    guard: bool = False
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
@@ -40,7 +41,7 @@ def blocks_of(batch: Batch) -> list[Block]:
                 column = block.columns.get(check.id)
                 if column is None:
                     place, hidden = len(block.columns) + 1, check.id in work.hidden
-                    column = Column(place, check.id, check.title, hidden)
+                    column = Column(place, check.id, check.title, hidden, check.guard)
                     block.columns[check.id] = column
                 column.outcomes[check.outcome] += 1
     return list(blocks.values())

@@ -130,12 +130,16 @@ def bullets(items: Iterable[str]) -> str:
     return f"<ul>{made}</ul>" if made else ""
 
 
-def stamped(batch: Batch) -> str:
-    """What the attempts were graded with, and how they were kept apart."""
+def stamped(batch: Batch, *, seed: bool = False) -> str:
+    """What the attempts were graded with, and how they were kept apart.
+
+    seed   for the teacher alone: whoever knows it knows what the checks of this batch draw
+    """
+    drawn = f" with seed {batch.seed}" if seed else ""
     versions = ", ".join(f"{name} {version}" for name, version in batch.versions.items() if version)
     kind = "none" if batch.sandbox == "none" else "muted"
     return (
         f'<p class="{kind}">{text(stamp(batch))}</p>'
-        f'<p class="muted">Graded {text(batch.made)} with seed {batch.seed}; '
-        f"{text(versions, 600)}.</p>"
+        f'<p class="muted">Graded {text(batch.made)}{drawn}'
+        f"{f'; {text(versions, 600)}' if versions else ''}.</p>"
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from checker.classroom.graded import Batch, Graded, Student, number
-from checker.classroom.public import WITHHELD, public
+from checker.classroom.graded import Batch, Graded, Student, counted, number
+from checker.classroom.public import WITHHELD, about_guards, public
 from checker.classroom.reports.document import (
     bullets,
     document,
@@ -34,7 +34,7 @@ def feedback(student: Student, batch: Batch) -> str:
     verdicts = [public(work) for work in student.works]
     parts = [
         f'<p class="muted">{text(batch.title)}</p><h1>{text(name)}</h1>',
-        f'<p class="sum">{number(student.points)} of {student.points_of} points</p>',
+        f'<p class="sum">{_sum(student)}</p>',
         _overview(student, verdicts),
         _findings(student),
     ]
@@ -48,6 +48,18 @@ def feedback(student: Student, batch: Batch) -> str:
     return document(f"{batch.title}: {name}", "".join(parts))
 
 
+def _sum(student: Student) -> str:
+    missing = student.not_graded
+    if student.unread:
+        return "Nothing that you handed in could be read, so there is nothing to give points for"
+    if not missing:
+        return f"{number(student.points)} of {counted(student.points_of)}"
+    graded = student.points_of - sum(work.points_of for work in missing)
+    names = ", ".join(text(work.title) for work in missing)
+    so_far = f"So far {number(student.points)} of {counted(graded)}. " if graded else ""
+    return f"{so_far}Not graded yet, and no fault of yours: {names}"
+
+
 def _overview(student: Student, verdicts: list[Verdict | None]) -> str:
     rows = []
     for place, (work, verdict) in enumerate(zip(student.works, verdicts, strict=True), 1):
@@ -56,9 +68,11 @@ def _overview(student: Student, verdicts: list[Verdict | None]) -> str:
         rows.append(
             [
                 f"{mark} {_linked(place, work, verdict)}",
-                f"{number(work.points)} of {work.points_of}",
-                checks,
-                _remark(work),
+                f"{number(work.points)} of {work.points_of}"
+                if not work.not_graded
+                else "not graded",
+                checks if not work.not_graded else "-",
+                _remark(work, student),
             ]
         )
     head = ["Exercise", "Points", "Checks passed", ""]
@@ -75,11 +89,15 @@ def _has_section(work: Graded, verdict: Verdict | None) -> bool:
     return verdict is not None or work.override is not None
 
 
-def _remark(work: Graded) -> str:
+def _remark(work: Graded, student: Student) -> str:
     if work.override is not None:
         return "points by hand"
     if work.verdict is None:
-        return "nothing handed in"
+        return "nothing that could be read" if student.unread else "nothing handed in"
+    if work.not_graded:
+        return "the checker failed"
+    if work.stands:
+        return "points from before"
     if work.deducted:
         return f"late: {number(work.deducted)} deducted"
     return "late" if work.late else ""
@@ -103,8 +121,14 @@ def _work(place: int, work: Graded, verdict: Verdict | None, pictures: bool) -> 
             f"{number(work.deducted)} deducted for being late.</p>"
         )
     if work.override is not None:
-        given = f"{number(work.override.points)} points, given by {text(work.override.by)}"
+        # Who decided is in the teacher's files. Here it may be a login of the machine that grades.
+        given = f"{counted(work.override.points)}, given by hand"
         parts.append(f"<p><b>{given}</b>: {sentence(work.override.reason)}</p>")
+    if work.stands:
+        parts.append(
+            "<p>The checker failed on what you handed in last, which is no fault of yours. Your "
+            "points from before stand, and this is what they are for:</p>"
+        )
     if verdict is None:
         parts.append("<p>Nothing was handed in.</p>")
     else:
@@ -112,7 +136,9 @@ def _work(place: int, work: Graded, verdict: Verdict | None, pictures: bool) -> 
         in_cell = _CELL.search(file) is not None
         scene = Scene(work.exercise, file, file, in_cell=in_cell, over=True)
         parts.append(fragment(verdict if pictures else _without(verdict), scene))
-        parts += [f'<p class="muted">{WITHHELD}</p>'] if work.hidden else []
+        if said := about_guards(verdict):
+            parts.append(f'<p class="muted">{text(said)}</p>')
+        parts += [f'<p class="muted">{WITHHELD}</p>'] if work.hidden or work.hides else []
     return "".join([*parts, "</section>"])
 
 

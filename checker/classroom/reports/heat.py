@@ -72,7 +72,8 @@ def heat(batch: Batch, blocks: list[Block]) -> str:
     blocks = [block for block in blocks if block.given]
     body = "".join(_row(student, blocks) for student in batch.students)
     return (
-        f'<p class="key heat">{key}<span class="o">- nothing handed in</span></p>'
+        f'<p class="key heat">{key}<span class="o">- nothing handed in</span>'
+        '<span class="o">h hidden</span><span class="o">g a guard, which earns nothing</span></p>'
         '<div class="scroll heat" tabindex="0" role="region" aria-label="Students by checks">'
         f"<table><thead>{_head(blocks)}</thead><tbody>{body}</tbody></table></div>"
     )
@@ -86,7 +87,7 @@ def _head(blocks: list[Block]) -> str:
     )
     checks = "".join(
         f'<th{_b(n)} scope=col title="{text(column.title, 200)}">{column.number}'
-        f"{'h' if column.hidden else ''}</th>"
+        f"{'h' if column.hidden else ''}{'g' if column.guard else ''}</th>"
         for block in blocks
         for n, column in enumerate(block.columns.values())
     )
@@ -106,8 +107,15 @@ def _row(student: Student, blocks: list[Block]) -> str:
     name = text(name_of(student), 80)
     return (
         f'<tr><th scope=row title="{name}">{name}</th>{cells}'
-        f'<td class="t b">{number(student.points)}</td></tr>'
+        f'<td class="t b">{_sum(student)}</td></tr>'
     )
+
+
+def _sum(student: Student) -> str:
+    """The points; a question mark after them says that they are not all."""
+    if not student.given:
+        return "-"
+    return f"{number(student.points)}{'?' if student.not_graded else ''}"
 
 
 def _cells(block: Block, work: Graded | None) -> str:
@@ -136,6 +144,7 @@ def counts(blocks: list[Block]) -> str:
             told = column.outcomes
             every = sum(told.values())
             hidden = " <small>hidden</small>" if column.hidden else ""
+            hidden += " <small>guard</small>" if column.guard else ""
             rows.append(
                 [
                     f"{text(block.exercise)} {column.number}",

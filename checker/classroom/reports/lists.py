@@ -25,13 +25,22 @@ def graded(batch: Batch) -> Works:
 
 
 def faults(batch: Batch) -> str:
-    """Where the checker itself failed: no student is to blame, and somebody has to mend it."""
+    """Where the checker itself failed: no student is to blame, and somebody has to correct it."""
     rows = [
-        [_who(student), text(work.exercise), text(_fault(verdict), 400)]
-        for student, work, verdict in graded(batch)
-        if verdict.outcome == "checker_error"
+        [_who(student), text(work.exercise), _worth(work), text(_fault(work.failure), 400)]
+        for student in batch.students
+        for work in student.works
+        if work.failure is not None
     ]
-    return _table(["Student", "Exercise", "What it said"], rows)
+    return _table(["Student", "Exercise", "Points", "What it said"], rows)
+
+
+def _worth(work: Graded) -> str:
+    """What a work counts on which the checker failed."""
+    if work.not_graded:
+        return "not graded"
+    how = "by hand" if work.override is not None else "from before"
+    return f"{number(work.points)}, {how}"
 
 
 def _fault(verdict: Verdict) -> str:
@@ -127,6 +136,7 @@ def missing(batch: Batch) -> str:
         gone = [work.exercise for work in student.works if work.verdict is None]
         if gone:
             what = "all of them" if len(gone) == len(student.works) else ", ".join(gone)
+            what = f"{what}: something came, and could not be read" if student.unread else what
             rows.append([_who(student), text(what, 600)])
     return _table(["Student", "Nothing came of"], rows)
 
@@ -138,7 +148,7 @@ def overrides(batch: Batch) -> str:
             _who(student),
             text(work.exercise),
             number(work.override.points),
-            str(work.verdict.points) if work.verdict is not None else "-",
+            _checks_gave(work),
             text(work.override.by, 80),
             text(work.override.at, 40),
             sentence(work.override.reason, 400),
@@ -151,9 +161,19 @@ def overrides(batch: Batch) -> str:
     return _table(head, rows, (2, 3))
 
 
+def _checks_gave(work: Graded) -> str:
+    if work.verdict is None:
+        return "-"
+    return "not graded" if work.failure is work.verdict else str(work.verdict.points)
+
+
 def findings(batch: Batch) -> str:
-    """What intake found."""
+    """What intake found, also what belongs to no student."""
     rows = [
+        ["-", text(each.kind, 40), text(each.where, 200), sentence(each.words, 400)]
+        for each in batch.findings
+    ]
+    rows += [
         [_who(student), text(each.kind, 40), text(each.where, 200), sentence(each.words, 400)]
         for student in batch.students
         for each in student.findings

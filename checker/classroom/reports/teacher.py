@@ -42,7 +42,7 @@ def teacher(
         f'<section><h2 id="{id}">{title}</h2>{body}</section>' for id, title, body in there
     )
     body = f"<h1>{text(batch.title)}</h1>{_summary(batch, blocks)}<nav>{links}</nav>"
-    end = f"<h2>How this was graded</h2>{stamped(batch)}"
+    end = f"<h2>How this was graded</h2>{stamped(batch, seed=True)}"
     warning = stamped(batch) if batch.sandbox == "none" else ""
     return document(batch.title, f"{warning}{body}{parts}{end}", heat.style(), wide=True)
 
@@ -50,9 +50,11 @@ def teacher(
 def _summary(batch: Batch, blocks: list[Block]) -> str:
     students = len(batch.students)
     given = [student for student in batch.students if student.given]
-    points = sorted(student.points for student in given)
+    unread = sum(student.unread for student in batch.students)
+    points = sorted(student.points for student in given if student.final)
     said = [
         f"{students:,} student{'' if students == 1 else 's'}, {len(given):,} of whom handed in",
+        *([f"{unread:,} of whom nothing could be read"] if unread else []),
         f"{len(blocks)} exercise{'' if len(blocks) == 1 else 's'}, "
         f"{sum(len(block.columns) for block in blocks)} checks",
     ]
@@ -63,4 +65,8 @@ def _summary(batch: Batch, blocks: list[Block]) -> str:
             f"median {number(middle)} of {of} points, {number(points[0])} at least, "
             f"{number(points[-1])} at most"
         )
-    return f'<p class="sum">{"; ".join(said)}.</p>'
+    summary = f'<p class="sum">{"; ".join(said)}.</p>'
+    if missing := batch.not_graded:
+        count = f"{len(missing):,} work{'' if len(missing) == 1 else 's'}"
+        summary += f'<p class="none">Not graded, since the checker failed: {count}.</p>'
+    return summary

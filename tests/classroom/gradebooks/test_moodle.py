@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.classroom.gradebooks import GradebookError, write
+from checker.classroom.gradebooks import GradebookError, check, write
 from checker.classroom.graded import Batch
 from tests.classroom import batches
 from tests.classroom.gradebooks import importers
@@ -21,6 +21,11 @@ SHEET = HEAD + (
     "Participant 9002,Alan Turing,,Submitted,3.00,20.00,Yes,-,Monday,old\n"
     "Participant 9003,Grace Hopper,,No submission,1.00,20.00,Yes,-,-,kept\n"
 )
+
+
+def moodle_check(tmp_path: Path, sheet: str) -> None:
+    (tmp_path / "sheet.csv").write_text(sheet)
+    check(["moodle"], "Week 2", moodle_worksheet=tmp_path / "sheet.csv")
 
 
 def fill(tmp_path: Path, sheet: str, batch: Batch | None = None) -> str:
@@ -56,7 +61,10 @@ def test_where_no_number_is_known_a_worksheet_is_asked_for(tmp_path: Path) -> No
     usual = batches.usual()
     unknown = replace(usual, students=[replace(each, ids={}) for each in usual.students])
     with pytest.raises(GradebookError, match="Next: in Moodle, turn on"):
-        write(unknown, tmp_path, ["moodle"])
+        check(["moodle"], "Week 2", [student.ids for student in unknown.students])
+    done = write(unknown, tmp_path, ["moodle", "csv"])
+    assert [path.name for path in done.files] == ["grades.csv"]
+    assert "Next: in Moodle, turn on" in done.problems[0]
 
 
 @pytest.mark.parametrize("missing", ["Identifier", "Grade", "Last modified (grade)"])
@@ -65,15 +73,23 @@ def test_a_worksheet_that_moodle_would_refuse_is_refused_with_the_fix(
 ) -> None:
     head = ",".join("Other" if name == missing else name for name in HEAD.strip().split(","))
     with pytest.raises(GradebookError) as raised:
-        fill(tmp_path, SHEET.replace(HEAD, f"{head}\n"))
+        moodle_check(tmp_path, SHEET.replace(HEAD, f"{head}\n"))
     assert f"`{missing}` is missing. Next: in Moodle" in str(raised.value)
 
 
-def test_another_maximum_is_refused_since_a_grade_would_mean_something_else(
+def test_another_maximum_is_filled_in_proportion_and_the_feedback_says_both(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(GradebookError, match=r"is 100\.00, and .* have 20 points\. Next: set"):
-        fill(tmp_path, SHEET.replace("20.00", "100.00"))
+    found = importers.moodle(fill(tmp_path, SHEET.replace("20.00", "100.00")), 100.0)
+    assert found["9001"][0] == "67.5"
+    assert found["9001"][1].startswith("13.5 of 20 points, which is 67.5 of 100 here.")
+    assert found["9003"] == ("1.00", "kept")
+
+
+@pytest.mark.parametrize("scale", ["Poor, fair, good", "0", "-5", "nan", "inf"])
+def test_a_maximum_that_is_no_number_is_refused(tmp_path: Path, scale: str) -> None:
+    with pytest.raises(GradebookError, match=r"no number above 0\. Next: choose the grade type"):
+        moodle_check(tmp_path, SHEET.replace("20.00", f'"{scale}"'))
 
 
 def test_a_grade_that_may_not_be_changed_is_not_changed(tmp_path: Path) -> None:

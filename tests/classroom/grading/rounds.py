@@ -40,6 +40,7 @@ class Grader:
     def __init__(self, stamp: str = "1", passes: bytes = b"good") -> None:
         self.ready = Ready({GREET: stamp, QUOTE: stamp}, {"python": "3"})
         self.asked: list[Task] = []
+        self.breaks = b"breaks"  # A work with this word in it is one on which the checker fails.
         self.passes, self.stops_after = passes, 1_000
 
     def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Verdict]]:
@@ -48,12 +49,12 @@ class Grader:
             if len(self.asked) >= self.stops_after:
                 raise KeyboardInterrupt
             self.asked.append(task)
-            yield task, verdict(task, self.passes in task.data)
+            yield task, verdict(task, self.passes in task.data, self.breaks in task.data)
 
 
-def verdict(task: Task, passed: bool) -> Verdict:
+def verdict(task: Task, passed: bool, broke: bool = False) -> Verdict:
     """One that has one check."""
-    outcome = "passed" if passed else "failed"
+    outcome = "checker_error" if broke else "passed" if passed else "failed"
     check = CheckResult("greeting", "It greets.", outcome)  # type: ignore[arg-type]
     points = 10 * passed
     return Verdict(task.exercise, outcome, points, 10, [check], real_s=0.5)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from checker.catalog import load
+from checker.classroom.grading.batch import Handed, grade
 from checker.classroom.grading.results import changes
 from checker.classroom.grading.settings import Settings
 from checker.classroom.grading.store import Store
@@ -21,6 +22,7 @@ from tests.classroom.grading.rounds import (
     ROOT,
     SETTINGS,
     Grader,
+    Listener,
     hand_in,
     round_of,
 )
@@ -200,6 +202,25 @@ def test_whatever_can_change_a_verdict_gives_another_key(other: dict[str, Any]) 
 )  # fmt: skip
 def test_what_cannot_change_a_verdict_grades_nothing_anew(same: dict[str, Any]) -> None:
     assert key_of(**(USUAL | same)) == key_of(**USUAL)
+
+
+def test_a_round_that_is_refused_leaves_the_one_before_as_it_was(
+    folder: Path, store: Store
+) -> None:
+    round_of(folder, store, Grader())
+    before = store.content()
+    hand_in(folder, "ada", b"bad, and late")
+    hand_in(folder, "dee", b"good")
+
+    def refuse(handed: Handed) -> None:
+        assert [each.student for each in handed.students] == ["ada", "bob", "cy", "dee"]
+        raise IntakeError("most of them are late")
+
+    grader = Grader()
+    with pytest.raises(IntakeError, match="most of them"):
+        grade(folder, store, replace(SETTINGS, late="zero"), grader, Listener(), look=refuse)
+    assert grader.asked == []
+    assert store.content() == before
 
 
 def test_settings_are_kept_whole() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker.classroom.graded import Override
-from checker.classroom.grading.store import NAME, NoResults, Store
+from checker.classroom.grading.store import _SCHEMA, NAME, NoResults, Store
 from checker.classroom.grading.task import Task
 from checker.classroom.intake import Finding, Submission, Work
 from tests.classroom.grading.rounds import GREET, QUOTE, verdict
@@ -103,6 +104,34 @@ def test_a_change_that_fails_changes_nothing(store: Store) -> None:
     store.keep("k1", FOUND)  # It goes on.
 
 
+def test_who_wants_to_write_meanwhile_is_told_to_wait(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("checker.classroom.grading.store._WAIT_S", 0.01)
+    with store.together(), Store(tmp_path, new=False) as other:
+        store.set_meta("a", "b")
+        with pytest.raises(NoResults, match="Next: wait until the other"):
+            other.override("ada", GREET, Override(3, "x", "prof", "1"))
+        with pytest.raises(NoResults, match="is being written"):
+            other.set_meta("a", "c")
+    assert store.meta("a") == "b"
+
+
+def test_what_is_changed_together_is_kept_together_or_not_at_all(store: Store) -> None:
+    before = store.content()
+
+    def change() -> None:
+        with store.together():
+            store.set_meta("a", "b")
+            store.keep("k1", FOUND)
+            store.settle()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change()
+    assert store.content() == before
+
+
 def test_others_may_read_what_is_there_while_one_writes(store: Store, tmp_path: Path) -> None:
     with Store(tmp_path, new=False) as reader:
         store.keep("k1", FOUND)
@@ -121,9 +150,59 @@ def test_results_of_another_version_are_left_alone(store: Store, tmp_path: Path)
         db.execute("PRAGMA user_version=99")
     db.close()
     before = (tmp_path / NAME).read_bytes()
-    with pytest.raises(NoResults, match="has version 99, and this program reads 1"):
+    with pytest.raises(NoResults, match="has version 99, and this program reads 2"):
         Store(tmp_path)
     assert (tmp_path / NAME).read_bytes() == before
+
+
+def test_results_of_the_first_version_are_taken_over_with_all_that_they_hold(
+    tmp_path: Path,
+) -> None:
+    with sqlite3.connect(tmp_path / NAME) as db:
+        db.executescript(f"{_SCHEMA} PRAGMA user_version=1;")
+        student = ("ada", "Ada", "{}", "[]", "2026-03-01T12:00:00+00:00", 1)
+        db.execute("INSERT INTO students VALUES (?, ?, ?, ?, ?, ?)", student)
+        db.execute("INSERT INTO overrides VALUES ('ada', ?, 3, 'asked', 'prof', 'x')", (GREET,))
+        for exercise, key in ((GREET, "k1"), (QUOTE, "k2")):
+            db.execute("INSERT INTO works VALUES ('ada', ?, 'd', 'a.py', ?)", (exercise, key))
+        failed = replace(FOUND, outcome="checker_error")
+        for key, found in (("k1", FOUND), ("k2", failed), ("k0", FOUND)):
+            row = (key, found.outcome, found.points, zlib.compress(found.to_json().encode()))
+            db.execute("INSERT INTO verdicts VALUES (?, ?, ?, ?)", row)
+        db.execute("INSERT INTO earlier VALUES ('ada', ?, 'k0')", (QUOTE,))
+    db.close()
+    with Store(tmp_path) as store:
+        assert store.overrides() == {("ada", GREET): Override(3, "asked", "prof", "x")}
+        assert store.students()[0].due is None
+        stands = store.standing()
+        assert {exercise: each.key for (_, exercise), each in stands.items()} == {
+            GREET: "k1",
+            QUOTE: "k0",
+        }
+        assert stands["ada", GREET].late
+
+
+def test_the_last_verdict_that_is_no_fault_of_ours_stands(store: Store) -> None:
+    store.keep("k1", FOUND)
+    store.settle()
+    store.take_in(ADA, {GREET: "k3", QUOTE: "k4"})
+    store.keep("k3", replace(FOUND, outcome="checker_error"))
+    for _ in range(3):  # Rounds come and go.
+        store.settle()
+        store.forget_earlier()
+    assert store.standing()["ada", GREET].key == "k1"
+    store.keep("k3", FOUND)
+    store.settle()
+    assert store.standing()["ada", GREET].key == "k3"
+
+
+def test_points_by_hand_can_be_taken_back_and_given_again(store: Store) -> None:
+    for at, withdrawn in (("1", False), ("2", True)):
+        store.override("ada", GREET, Override(3, "x", "prof", at), withdrawn=withdrawn)
+    assert store.overrides() == {}
+    store.override("ada", GREET, Override(4, "y", "prof", "3"))
+    assert store.overrides()["ada", GREET].points == 4
+    assert len(store.content()["overrides"]) == 3
 
 
 def test_a_file_that_holds_no_results_is_told_of_and_left_alone(tmp_path: Path) -> None:

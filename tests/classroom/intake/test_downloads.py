@@ -274,7 +274,6 @@ def test_archives_may_be_in_two_others_but_not_in_more(tmp_path: Path, times: in
     [
         ("never_blok.py", "01_blocking/never_block.py"),
         ("test_never_block.py", "01_blocking/never_block.py"),
-        ("break_it.py", "01_blocking/break_it.py or 02_event_loop/break_it.py"),
         ("zzz.py", "none a similar one"),
         ("report.pdf", "only .py files"),
     ],
@@ -340,33 +339,6 @@ def test_a_stub_does_not_count_before_an_attempt(tmp_path: Path) -> None:
     assert found.works[ID].data == ANSWER
     assert "the other is the stub" in found.findings[0].words
     assert only(tmp_path / "ada.zip").works[ID].data != ANSWER
-
-
-# Being late.
-
-
-@pytest.mark.parametrize(
-    ("word", "percent", "found_kinds"),
-    [("accept", 0, []), ("flag", 0, ["late"]), ("zero", 100, ["late"]), ("10%/day", 20, ["late"])],
-)
-def test_being_late_is_recorded_and_costs_what_the_policy_says(
-    word: str, percent: float, found_kinds: list[str], tmp_path: Path
-) -> None:
-    (tmp_path / "ada.zip").write_bytes(zipped((stamped(PATH, 12), ANSWER)))
-    policy = Policy.parse(word, "2026-02-28T11:59+00:00")
-    found = only(tmp_path / "ada.zip", policy)
-    assert (found.late, kinds(found)) == (True, found_kinds)
-    assert policy.percent_off(found.late, found.submitted) == percent
-    in_time = Policy.parse(word, "2026-03-01T12:00+00:00")
-    found = only(tmp_path / "ada.zip", in_time)
-    assert (found.late, found.findings) == (False, [])
-    assert in_time.percent_off(found.late, found.submitted) == 0
-
-
-def test_a_zips_time_without_a_zone_is_one_of_the_due_times(tmp_path: Path) -> None:
-    (tmp_path / "ada.zip").write_bytes(zipped((stamped(PATH, 12), ANSWER)))
-    assert not only(tmp_path / "ada.zip", Policy.parse("flag", "2026-03-01T12:30-08:00")).late
-    assert only(tmp_path / "ada.zip", Policy.parse("flag", "2026-03-01T11:30+08:00")).late
 
 
 @pytest.mark.parametrize("word", ["", "never", "-5%/day", "1e3%/day", "101%/day", "nan%/day"])

@@ -275,7 +275,8 @@ BOMBS = {
     "nbformat without end": (lambda: notebook(cell(), nbformat=int("9" * 900)), "not a notebook"),
     "cells that are no list": (lambda: notebook(cells={"a": 1}), "not a notebook"),
     "too many cells": (lambda: notebook(*["x"] * 6_000), "not a notebook"),
-    "no UTF-8": (lambda: notebook(cell()).decode().encode("utf-16"), "encoding"),
+    "no UTF-8": (lambda: b"\xff" + notebook(cell()), "encoding"),
+    "half of UTF-16": (lambda: notebook(cell()).decode().encode("utf-16")[:-1], "encoding"),
     "half a character": (
         lambda: notebook(cell()).replace(b"return 1", b"return '\\ud800'"),
         "encoding",

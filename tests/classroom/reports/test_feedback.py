@@ -44,16 +44,17 @@ def test_it_has_the_points_the_checks_and_the_timeline_and_nothing_from_outside(
         "mend pauses",
         "hello",
         "Each attempt ran in a jail",
-        "seed 7",
+        "Graded 2026-11-21",
         "unblocked 0.1.0",
     ):
         assert words in page.text
+    assert "seed" not in page.text
 
 
 def test_points_by_hand_say_by_whom_and_why() -> None:
     usual = batches.usual()
     text = Page(feedback(usual.students[1], usual)).text
-    assert "7.5 points, given by prof: argued well" in text
+    assert "7.5 points, given by hand: argued well" in text
     assert "nothing handed in" in text
 
 
@@ -119,3 +120,43 @@ def test_traces_that_are_made_up_cost_the_picture_alone() -> None:
 def test_the_same_student_gives_the_same_bytes() -> None:
     usual = batches.usual()
     assert feedback(usual.students[0], usual) == feedback(usual.students[0], usual)
+
+
+def test_who_has_nothing_that_could_be_read_is_told_so_and_why() -> None:
+    findings = [
+        Finding("unknown archive", "work.rar", "this kind of archive is not read; hand in a zip"),
+        Finding("no exercise", "s3", "no exercise was found in what was handed in"),
+    ]
+    grace = replace(batches.usual().students[2], findings=findings)
+    page = Page(feedback(grace, batches.usual()))
+    assert "Nothing that you handed in could be read" in page.text
+    assert "0 of 20 points" not in page.text
+    assert "work.rar: this kind of archive is not read; hand in a zip" in page.text
+
+
+def test_a_work_that_is_not_graded_has_no_points_and_none_of_what_the_checker_said() -> None:
+    ada, _, grace = batches.broken().students
+    page = Page(feedback(ada, batches.broken()))
+    assert "So far 10 of 10 points. Not graded yet, and no fault of yours: Never block" in page.text
+    assert "It costs you no points." in page.text
+    assert "SECRET" not in page.text
+    page = Page(feedback(grace, batches.broken()))
+    assert "5 of 20 points" in page.text
+    assert "Your points from before stand" in page.text
+    assert "SECRET" not in page.text
+
+
+def test_a_check_that_earns_nothing_is_told_to_the_student() -> None:
+    made = verdict(
+        check("price"), check("pauses", "failed"), check("imports", guard=True), points=5
+    )
+    page = Page(feedback(student("s1", "Ada", work(made)), batch()))
+    assert "passes “What imports expects.”, too, so this check earns no points" in page.text
+    broken = verdict(check("price"), check("imports", "failed", guard=True), points=0)
+    page = Page(feedback(student("s1", "Ada", work(broken)), batch()))
+    assert "was true of the code that you were given, and is no longer true" in page.text
+    assert "so this check earns no points" not in page.text
+    secret = verdict(check("price"), check("SECRET", guard=True), points=10)
+    page = Page(feedback(student("s1", "Ada", work(secret, hidden={"SECRET"})), batch()))
+    assert "passes “hidden check 1 of 1”, too" in page.text
+    assert "SECRET" not in page.text

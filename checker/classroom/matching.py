@@ -1,4 +1,4 @@
-"""Which row of a downloaded gradebook is which student's.
+"""Which row of a table is which student's.
 
 Invariant: a student is matched by what identifies them, in the order that is given; by their name
 only if nobody else, there or here, has it. In doubt there is no match.
@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from checker.classroom.graded import Student
-
-Row = Sequence[str]
-Rule = tuple[Callable[[Row], str], Callable[[Student], str]]
+R = TypeVar("R")
+S = TypeVar("S")
 
 
 def match(
-    rows: Sequence[Row], students: Sequence[Student], rules: Sequence[Rule]
+    rows: Sequence[R],
+    students: Sequence[S],
+    rules: Sequence[tuple[Callable[[R], str], Callable[[S], str]]],
 ) -> dict[int, int]:
     """The index of a student for the index of a row."""
     found: dict[int, int] = {}
