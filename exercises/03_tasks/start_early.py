@@ -6,9 +6,10 @@ the day: one after another. The rate takes longest, and nothing of it depends on
 Mend it: the rate is asked for first of all, before the page is drawn, and is waited for last.
 Drawing holds the loop, and that is as it should be; the stock is asked when the page is drawn.
 
-The rate is not always needed. Whenever `offer` ends, nobody may be left who still waits for it:
-not if the item is sold out, not if the stock fails, and not if `offer` is cancelled. An error of a
-service that is needed reaches the caller as it is; an error of one that is not needed is no matter.
+The rate is not always needed. Whenever `offer` ends, the call for it has ended too, and has had the
+time to clean up: if the item is sold out, if the stock fails, and if `offer` is cancelled. An error
+of a service that is needed reaches the caller as it is; an error of one that is not needed is
+ignored.
 """
 
 import asyncio

@@ -10,7 +10,8 @@ answered within `delay` seconds, take the answer that comes first, and give the 
   fail, one of their errors reaches the caller, as it is.
 - When `hedged` has returned, or raised, both calls have ended: a call that is given up may need
   time to clean up, and has had it.
-- Wherever `hedged` is cancelled, both calls are cancelled with it.
+- Wherever `hedged` is cancelled, both calls are cancelled with it. They have ended when `hedged`
+  has, even if it is cancelled while it waits for a call that cleans up.
 """
 
 import asyncio

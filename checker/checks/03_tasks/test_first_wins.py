@@ -127,6 +127,24 @@ async def test_failure_is_no_answer(attempt, upstream, clock, draw):
         await hedge.call("hedge", one, two, "key", DELAY)
 
 
+async def test_falsy_answer(attempt, upstream, clock, draw):
+    """An answer of 0, None or an empty text is an answer."""
+    hedge = attempt.bring_file("hedge")
+    late, slow = 0.06, draw.randint(120, 200) / 1000
+    for reply in (0, None, "", False, []):
+        one = upstream(latency=late, reply=reply, name="first")
+        two = upstream(latency=slow, reply="late", name="second")
+        began = clock.now
+        answer = await hedge.call("hedge", one, two, "key", DELAY)
+        took = round(clock.now - began, 9)
+        came = f"{answer!r} after {took:g} s"
+        assert came == f"{reply!r} after {late:g} s", (
+            f"The first replica answered {reply!r} after {late:g} s, which is an answer too. "
+            f"`hedged` returned {came}. Ask a task whether it has an exception, not whether its "
+            "result is true."
+        )
+
+
 async def test_many_schedules(attempt, upstream, clock, draw):
     """Under 200 schedules: the right answer, in time, and no call too many."""
     hedge, asked, answers = attempt.bring_file("hedge"), [], 0
@@ -191,4 +209,27 @@ def test_cancelled(attempt, upstream, draw):
     assert swallowed == [], (
         "`hedged` was cancelled, and went on as if nothing had happened. Whoever catches a "
         "CancelledError has to raise it again."
+    )
+
+
+def test_cancelled_in_cleanup(attempt, upstream, journal, draw):
+    """Wherever it is cancelled, even while a call cleans up, both calls have ended when it has."""
+    slow = draw.randint(120, 200) / 1000
+    left = []
+
+    async def main():
+        one, two = replicas(upstream, Replica(slow, False), Replica(slow, False))
+        closed = journal()
+        hedge = attempt.bring_file("hedge")
+        try:
+            await hedge.call("with_cleanup", one, two, "key", DELAY, 0.02, closed)
+        finally:
+            left.append(one.calls + two.calls - len(closed.values))
+
+    runs = lab.cancel_everywhere(main)
+    early = [str(run.fault) for run, still in zip(runs, left[1:], strict=True) if still]
+    assert early == [], (
+        "After that `hedged` ended before a call of a replica had. Its caller can cancel it while "
+        "it waits for the other call to clean up: what waits there has to go on until both calls "
+        "have ended. `asyncio.wait` returns at once when it is cancelled; `gather` does not."
     )

@@ -1,10 +1,13 @@
 """Checks of tasks/start_early: the rate is asked for first, waited for last, and never left."""
 
 import asyncio
+from contextlib import suppress
 
 from checker import lab
+from checker.attempt import Raised
 
 ITEMS = ["tea", "rice", "salt", "soap", "rope", "ink", "wool", "oil", "figs", "nails"]
+CLEANUP = 0.02
 SOON = 0.001  # a moment in which whoever was cancelled comes to its end
 
 
@@ -143,3 +146,25 @@ def test_cancelled(attempt, upstream, draw):
         "`offer` was cancelled, and went on as if nothing had happened. Whoever catches a "
         "CancelledError has to raise it again."
     )
+
+
+async def test_has_ended(attempt, upstream, journal, draw):
+    """When `offer` ends, the call of the rates has ended, however long its cleanup takes."""
+    page, stock_takes, rate_takes = seconds(draw)
+    rates = upstream(latency=rate_takes, name="rates")
+    begun = 0
+    for how, stock in {
+        "the item is sold out": upstream(latency=stock_takes, reply=False, name="stock"),
+        "the stock fails": upstream(latency=stock_takes, fail=True, name="stock"),
+    }.items():
+        ended = journal()
+        slow = attempt.bring_file("slow_to_end")
+        with suppress(Raised):
+            await slow.call("offer", stock, rates, draw.choice(ITEMS), page, CLEANUP, ended)
+        calls, begun = rates.calls - begun, rates.calls
+        left = calls - len(ended.values)
+        assert left == 0, (
+            f"{how.capitalize()}. The call of the rates needs {CLEANUP} s to clean up when it is "
+            "cancelled, and `offer` ended before that. `cancel` only asks a task to end: wait "
+            "until it has."
+        )

@@ -10,15 +10,17 @@ async def hedge(first, second, key, delay):
 
 
 async def with_cleanup(first, second, key, delay, seconds, closed):
-    """The same with calls that take some time to clean up; then they write down who they were."""
+    """The same with calls that take some time to clean up, and write their names as they end."""
 
     def asks(replica, name):
         async def ask():
             try:
                 return await replica.get(key)
             finally:
-                with anyio.CancelScope(shield=True):
-                    await anyio.sleep(seconds)
+                try:
+                    with anyio.CancelScope(shield=True):
+                        await anyio.sleep(seconds)
+                finally:
                     closed.write(name)
 
         return ask

@@ -25,7 +25,7 @@ async def hedged(first, second, delay):
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
+        await asyncio.gather(*tasks, return_exceptions=True)
     answer, error = outcome
     if error is not None:
         raise error

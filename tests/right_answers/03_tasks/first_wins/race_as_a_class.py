@@ -13,11 +13,7 @@ class Race:
     async def __aexit__(self, *error):
         for task in self.tasks:
             task.cancel()
-        if self.tasks:
-            await asyncio.wait(self.tasks)
-        for task in self.tasks:
-            if not task.cancelled():
-                task.exception()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
     def enter(self, call):
         task = asyncio.ensure_future(call())

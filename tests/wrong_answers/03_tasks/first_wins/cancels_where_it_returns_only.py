@@ -1,4 +1,4 @@
-# fails: cancelled | says: gives no task up
+# fails: cancelled, cancelled_in_cleanup | says: gives no task up
 import asyncio
 
 

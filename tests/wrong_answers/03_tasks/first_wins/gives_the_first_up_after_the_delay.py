@@ -1,4 +1,4 @@
-# fails: many_schedules | says: to have an answer decides
+# fails: many_schedules, cancelled_in_cleanup, falsy_answer | says: to have an answer decides
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# fails: loser_has_ended, many_schedules, cancelled | says: When there is an answer, cancel
+# fails: loser_has_ended, many_schedules, cancelled, cancelled_in_cleanup | says: cancel the task
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# fails: errors, cancelled | says: leaves by another door
+# fails: errors, cancelled, has_ended | says: leaves by another door
 import asyncio
 
 from checker import lab

@@ -1,4 +1,4 @@
-# fails: cancelled | says: wherever `offer` ends
+# fails: cancelled, has_ended | says: wherever `offer` ends
 import asyncio
 
 from checker import lab

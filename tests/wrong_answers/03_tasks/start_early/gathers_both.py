@@ -1,4 +1,4 @@
-# fails: sold_out, error_of_no_matter, asked_for_first, errors, cancelled | says: to wait for
+# fails: sold_out, error_of_no_matter, asked_for_first, errors, cancelled, has_ended | says: wait
 import asyncio
 
 from checker import lab

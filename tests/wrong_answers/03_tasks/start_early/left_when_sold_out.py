@@ -1,4 +1,4 @@
-# fails: sold_out, errors, cancelled | says: does not end because
+# fails: sold_out, errors, cancelled, has_ended | says: does not end because
 import asyncio
 
 from checker import lab
