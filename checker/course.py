@@ -12,6 +12,10 @@ import tomllib
 from pathlib import Path
 
 STATE = ".unblocked"
+# `unblocked` on a package index is somebody else's project. Nothing of ours may advise installing
+# the course by a name: always from a wheel that somebody was given, or from a checkout.
+DISTRIBUTION = "unblocked-course"
+WHEEL = "unblocked_course-VERSION-py3-none-any.whl"
 MANIFEST = f"{STATE}/manifest.json"
 CHECKS = "checker/checks"
 
@@ -85,4 +89,4 @@ def is_checkout(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     table = project.get("project")
-    return isinstance(table, dict) and table.get("name") == "unblocked"
+    return isinstance(table, dict) and table.get("name") == DISTRIBUTION

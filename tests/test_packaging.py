@@ -22,6 +22,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 from uv import find_uv_bin
 
+from checker.course import DISTRIBUTION, WHEEL
+from checker.install.content import WHEELS as OUR_WHEELS
 from checker.install.content import files
 from tools import lock
 
@@ -56,7 +58,7 @@ def wanted(level: str) -> list[Requirement]:
         "classroom": [*course, *extras["cluster"]],
         "dev": [*course, *extras["cluster"], *groups["build"], *groups["dev"]],
     }[level]
-    return [r for r in map(Requirement, lines) if canonicalize_name(r.name) != "unblocked"]
+    return [r for r in map(Requirement, lines) if canonicalize_name(r.name) != "unblocked-course"]
 
 
 def environment(python: str) -> dict[str, str]:
@@ -251,7 +253,7 @@ def alone(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         subprocess.run([uv, *arguments], check=True, capture_output=True)
     (target,) = venv.glob("lib/python*/site-packages")
-    for distribution in closure("unblocked"):
+    for distribution in closure("unblocked-course"):
         for file in distribution.files or ():
             if ".." not in file.parts:
                 (target / file).parent.mkdir(parents=True, exist_ok=True)
@@ -268,7 +270,8 @@ def run_alone(venv: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def test_the_wheel_holds_the_package_its_types_and_its_licence_alone(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     version = PROJECT["project"]["version"]
-    assert {name.split("/")[0] for name in names} == {"checker", f"unblocked-{version}.dist-info"}
+    info = f"unblocked_course-{version}.dist-info"
+    assert {name.split("/")[0] for name in names} == {"checker", info}
     assert "checker/py.typed" in names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
     sources = {str(path.relative_to(ROOT)) for path in (ROOT / "checker").rglob("*.py")}
@@ -295,12 +298,56 @@ def test_the_wheel_carries_the_course_less_the_sources_of_its_chapters(wheel: Pa
 EDITABLE = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
 
 
+# pip, uv or pipx, options, and then the name of the project in place of a wheel or a folder.
+BY_NAME = re.compile(
+    r"\b(?:pip|uv|pipx|uvx)\b(?: (?:pip|install|add|run|tool|-\S+))*[ \"'`]+"
+    r"unblocked(?:[-_]course)?(?:\[[^]]*\])?(?:[=~<>]=[^\s\"'`]*)?(?=[\s\"'`,.;)]|$)"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('pip install "unblocked[course]==0.1.0"', True),
+        ("pip install unblocked", True),
+        ("python -m pip install --upgrade unblocked-course", True),
+        ("uv add unblocked-course[web]", True),
+        ("uv pip install unblocked_course.", True),
+        ('pip install "./unblocked_course-0.1.0-py3-none-any.whl[course]"', False),
+        ('pip install "unblocked_course-VERSION-py3-none-any.whl[course,cluster]"', False),
+        ('pip install -e ".[course]"', False),
+    ],
+)
+def test_advice_to_install_the_course_by_name_is_recognised(text: str, found: bool) -> None:
+    assert (BY_NAME.search(text) is not None) == found
+
+
+def test_nothing_advises_installing_the_course_by_its_name() -> None:
+    # On a package index that name can be, and `unblocked` is, somebody else's project.
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout")
+    command = ["git", "ls-files", "-z"]
+    kept = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    found = []
+    for name in filter(None, kept.split("\0")):
+        path = ROOT / name
+        if path.is_file() and path != Path(__file__):
+            text = path.read_bytes().decode("utf-8", "replace")
+            found += [f"{name}: {match[0]}" for match in BY_NAME.finditer(text)]
+    assert found == []
+
+
+def test_the_distribution_has_one_name_everywhere() -> None:
+    assert PROJECT["project"]["name"] == DISTRIBUTION
+    assert OUR_WHEELS.fullmatch(WHEEL.replace("VERSION", PROJECT["project"]["version"]))
+
+
 def test_an_editable_installation_has_no_second_copy_of_the_course(tmp_path: Path) -> None:
     command = [sys.executable, "-c", EDITABLE, str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (built,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(built).namelist()
-    assert "_editable_impl_unblocked.pth" in names  # tools/set_up.py looks for this name.
+    assert "_editable_impl_unblocked_course.pth" in names  # tools/set_up.py looks for this name.
     assert not [name for name in names if name.startswith("checker")]
 
 
@@ -343,7 +390,7 @@ folder = Path(sys.argv[1])
 changes = make(shipped(), folder)
 again = bring(shipped(), folder)
 found = find_course(folder / "exercises") == folder
-print(json.dumps([changes.after == metadata.version("unblocked"), again.written, found]))
+print(json.dumps([changes.after == metadata.version("unblocked-course"), again.written, found]))
 """
 
 
@@ -358,4 +405,4 @@ def test_the_installed_package_makes_a_course_folder(alone: Path, tmp_path: Path
 def test_the_command_is_there_and_says_what_it_lacks(alone: Path) -> None:
     done = run_alone(alone, "unblocked", "lab")
     assert done.returncode == 1
-    assert 'pip install "unblocked[course]"' in done.stderr
+    assert 'pip install "unblocked_course-VERSION-py3-none-any.whl[course]"' in done.stderr

@@ -134,7 +134,7 @@ def _install(venv: Path, what: Sequence[str], run: Run) -> None:
 def _point_to(root: Path, venv: Path) -> None:
     # The build writes where the project is as an absolute path in UTF-8. Before Python 3.13 it is
     # read in the locale's encoding, so with LC_ALL=C no Python would start in a folder "Übung".
-    for pointer in venv.glob("lib/python*/site-packages/_editable_impl_unblocked.pth"):
+    for pointer in venv.glob("lib/python*/site-packages/_editable_impl_unblocked_course.pth"):
         pointer.write_text(os.path.relpath(root, pointer.parent) + "\n", encoding="utf-8")
 
 

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 
 MISSING = """\
 The command `unblocked` needs Typer, which is not installed here: this is the lab alone.
-Next: pip install "unblocked[course]", or `make lab` in a checkout of the course.
+Next: pip install "unblocked_course-VERSION-py3-none-any.whl[course]", the course's wheel, or
+`make lab` in a checkout of the course.
 The lab itself needs no command: import checker.lab"""
 
 

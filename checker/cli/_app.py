@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 import checker.cli
+from checker.course import DISTRIBUTION
 
 
 def build() -> typer.Typer:
@@ -33,7 +34,7 @@ def subcommands() -> list[str]:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        print(f"unblocked {metadata.version('unblocked')}, Python {platform.python_version()}")
+        print(f"unblocked {metadata.version(DISTRIBUTION)}, Python {platform.python_version()}")
         raise typer.Exit
 
 

@@ -62,7 +62,7 @@ Seed = Annotated[
 Workers = Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one for each core.")]
 Dask = Annotated[
     str,
-    typer.Option(metavar="ADDRESS", help="Grade on this Dask cluster; needs unblocked[cluster]."),
+    typer.Option(metavar="ADDRESS", help="Grade on this Dask cluster; needs the extra `cluster`."),
 ]
 Sandbox = Annotated[
     str, typer.Option(help="jail, bwrap, or outer: the container around this is the sandbox.")

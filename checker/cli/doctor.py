@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from checker.cli import _desk
+from checker.course import WHEEL
 
 if TYPE_CHECKING:
     from checker.jail.doctor import Layer
@@ -73,7 +74,7 @@ def _python() -> _Found:
 def _packages() -> _Found:
     needed = ("anyio", "fastapi", "httpx", "ipykernel", "jupyterlab", "pytest", "rich")
     missing = [name for name in needed if find_spec(name) is None]
-    advice = 'pip install "unblocked[course]", or `make lab` in a checkout'
+    advice = f'pip install "{WHEEL}[course]", or `make lab` in a checkout'
     return not missing, f"missing {', '.join(missing)}" if missing else "all there", advice
 
 

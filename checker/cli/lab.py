@@ -12,7 +12,8 @@ from checker.cli._course import course_folder
 
 MISSING = """\
 JupyterLab is not installed here.
-Next: pip install "unblocked[course]", or `make lab` in a checkout of the course."""
+Next: pip install "unblocked_course-VERSION-py3-none-any.whl[course]", the course's wheel, or
+`make lab` in a checkout of the course."""
 
 
 def lab(

@@ -8,7 +8,7 @@ import typer
 
 OWN = """\
 {} is a folder of your own exercises: nothing in it came from the course.
-Next: pip install --upgrade brings the newest checker; your exercises stay as they are."""
+Next: pip install a newer wheel of the course; your exercises stay as they are."""
 CHECKOUT = """\
 {} is a checkout of the course.
 Next: git pull brings its newest version."""

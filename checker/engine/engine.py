@@ -37,7 +37,7 @@ from checker.lab.services import routes
 __all__ = ["Engine", "Job", "engine", "versions"]
 
 T = TypeVar("T")
-_STACK = ("unblocked", "anyio", "fastapi", "httpx", "pytest", "starlette")
+_STACK = ("unblocked-course", "anyio", "fastapi", "httpx", "pytest", "starlette")
 # It takes as long as a check to look at everything: after so many attempts, or blocks of memory.
 _ATTEMPTS, _BLOCKS = 50, 50_000
 CAN_FORK = hasattr(os, "fork")

@@ -1,14 +1,15 @@
 """What the course puts into a folder: chapters, exercises and solutions.
 
 A wheel carries them as `checker/content/`; a checkout has them beside the package.
-Invariant: every path begins with one of three folders, or is a hand-out's README.md, so none is in
-a learner's work/.
+Invariant: every path begins with one of three folders, or is a hand-out's README.md or wheel, so
+none is in a learner's work/.
 
 The build of the wheel loads this file by itself, so it imports nothing of ours.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from importlib import metadata
@@ -17,6 +18,7 @@ from typing import ClassVar
 
 FOLDERS = ("chapters", "exercises", "solutions")
 README = "README.md"  # A hand-out has one; a course folder's, if any, is the learner's.
+WHEELS = re.compile(r"unblocked_course-[\w.+!]+-py3-none-any\.whl")  # A hand-out has one of these.
 # A chapter's source is the author's; the rest is what tools leave behind.
 LEFT_OUT = ("source", ".*", "__pycache__", "*.pyc", "*~")
 
@@ -52,7 +54,7 @@ def is_ours(name: str) -> bool:
     path = PurePosixPath(name)
     inside = len(path.parts) > 1 and path.parts[0] in FOLDERS
     proper = ".." not in path.parts and "\\" not in name and str(path) == name
-    return name == README or (inside and proper)
+    return name == README or WHEELS.fullmatch(name) is not None or (inside and proper)
 
 
 def shipped() -> Content:
@@ -61,7 +63,7 @@ def shipped() -> Content:
     carried = package / "content"
     root = carried if carried.is_dir() else package.parent
     try:
-        version = metadata.version("unblocked")
+        version = metadata.version("unblocked-course")
     except metadata.PackageNotFoundError:  # The package is on the path, and not installed.
         version = "unknown"
     return Content(root, version)

@@ -1,7 +1,7 @@
 """A hand-out: the part of the course that a teacher gives to a class, as a folder and as a zip.
 
-Chosen chapters with their notebooks, the stubs of chosen exercises, and hints. The checks are
-those of the installed package, which a hand-out does not carry.
+Chosen chapters with their notebooks, the stubs of chosen exercises, hints, and a wheel of the
+course to install from, which has the checks in it.
 Invariant: what goes in is named file by file, so no solution and nothing of a maintainer's gets in.
 The same course and choice give the same bytes. It refuses a notebook that somebody worked in.
 """
@@ -20,11 +20,12 @@ from pathlib import Path
 from checker.catalog import Catalog, CatalogError, Chapter, UnknownExercise, load
 from checker.course import MANIFEST, STATE
 from checker.install import manifest
-from checker.install.content import FOLDERS, README, Content
+from checker.install.content import FOLDERS, README, WHEELS, Content
 from checker.install.files import InstallError
 from checker.install.handout_words import chapter_toml, readme
 from checker.install.manifest import Manifest, fingerprint
 from checker.install.update import Changes, bring
+from checker.install.wheel import wheel_for_learners
 
 TOP = "unblocked"  # The one folder in the zip.
 # The oldest time that a zip can hold; so that none is told.
@@ -47,13 +48,15 @@ class Choice:
 
 
 class Handout(Content):
-    """What a hand-out's folder holds: what a course folder does, and a README."""
+    """What a hand-out's folder holds: what a course folder does, a README, and a wheel."""
 
     is_handout = True
 
     def files(self) -> dict[str, Path]:
         """Every file by its path, in order."""
-        return {README: self.root / README, **super().files()}
+        wheels = [path for path in self.root.iterdir() if WHEELS.fullmatch(path.name)]
+        top = {README: self.root / README} | {path.name: path for path in wheels}
+        return {**top, **super().files()}
 
 
 def choose(content: Content, names: Sequence[str]) -> Choice:
@@ -117,10 +120,26 @@ def _narrowed(catalog: Catalog, chosen: set[str]) -> Choice:
     return Choice(tuple(chapters), needs_left_out, tuple(left_out))
 
 
+def wheel_of(content: Content, choice: Choice) -> tuple[str, bytes]:
+    """The file name and the bytes of a wheel that carries this choice."""
+    return wheel_for_learners(_data(content, choice))
+
+
 def _stage(content: Content, choice: Choice, folder: Path) -> Handout:
     """Put everything that is handed out into a folder."""
-    words = readme(content.version, choice.chapters, choice.left_out, choice.needs_left_out)
-    texts = {README: words}
+    data = _data(content, choice)
+    wheel, built = wheel_for_learners(data)
+    words = readme(wheel, choice.chapters, choice.left_out, choice.needs_left_out)
+    data |= {wheel: built, README: words.encode()}
+    for name, each in data.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(each)
+    return Handout(folder, content.version)
+
+
+def _data(content: Content, choice: Choice) -> dict[str, bytes]:
+    """What a course folder has of this choice, by path."""
+    texts: dict[str, str] = {}
     copies: list[str] = []
     for chapter in choice.chapters:
         texts[f"exercises/{chapter.slug}/chapter.toml"] = chapter_toml(chapter)
@@ -130,11 +149,7 @@ def _stage(content: Content, choice: Choice, folder: Path) -> Handout:
             _refuse_work(content.root / notebook)
             copies.append(notebook)
     data = {name: text.encode() for name, text in texts.items()}
-    data |= {name: (content.root / name).read_bytes() for name in copies}
-    for name, each in data.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(each)
-    return Handout(folder, content.version)
+    return data | {name: (content.root / name).read_bytes() for name in copies}
 
 
 def _refuse_work(notebook: Path) -> None:

@@ -20,12 +20,13 @@ this folder.
 ## Begin
 
 ```
-pip install "unblocked[course]{pin}"
+pip install "./{wheel}[course]"
 unblocked lab
 ```
 
-The first installs the course's tools, and the checks with them. The second opens the chapters in
-JupyterLab. `unblocked doctor` says what is amiss if one of them does not work.
+The first installs the course from the wheel in this folder. Never install it by its name alone: on
+a package index, `unblocked` is another project. The second opens the chapters in JupyterLab.
+If one of them does not work, `unblocked doctor` says what is missing.
 
 ## Without JupyterLab
 
@@ -49,7 +50,7 @@ Hand in what your teacher asks for: the folder `work/`, or the notebooks in `cha
 
 
 def readme(
-    version: str,
+    wheel: str,
     chapters: Sequence[Chapter],
     left_out: Sequence[str],
     needs_left_out: Mapping[str, Sequence[str]],
@@ -62,12 +63,13 @@ def readme(
             lines.append(_line(exercise, needs_left_out.get(exercise.id, ())))
         lines.append("")
     notes = (
-        "There are no solutions among the files. A chapter may mention exercises and chapters that "
-        "are not here"
+        "There are no solutions in here. The wheel has the checks in it, since your computer runs "
+        "them, so a student who wants to can read them. A chapter may mention exercises and "
+        "chapters that are not here"
     )
     named = f": {', '.join(left_out)}" if left_out else ""
     return _README.format(
-        pin="" if version == "unknown" else f"=={version}",
+        wheel=wheel,
         first=chapters[0].exercises[0].id,
         exercises="\n".join(lines),
         notes=_wrapped(f"{notes}{named}. Leave those out.") + "\n",
@@ -86,6 +88,7 @@ def chapter_toml(chapter: Chapter) -> str:
             f"minutes = {exercise.minutes}",
             f"needs = {_texts(exercise.needs)}",
             f"out_of_scope = {_texts(exercise.out_of_scope)}",
+            *([f"guards = {_texts(exercise.guards)}"] if exercise.guards else []),
             "hints = [",
             *(f"  {_text(hint)}," for hint in exercise.hints),
             "]",

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from checker.course import MANIFEST, STATE, has_manifest, is_checkout
+from checker.course import MANIFEST, STATE, WHEEL, has_manifest, is_checkout
 from checker.install import files, manifest
 from checker.install.content import FOLDERS, Content
 from checker.install.files import InstallError
@@ -72,7 +72,7 @@ def bring(content: Content, folder: Path) -> Changes:
     if not sources:
         raise InstallError(
             "This installation has no chapters and no exercises.\n"
-            'Next: pip install --force-reinstall "unblocked[course]"'
+            f'Next: pip install --force-reinstall "{WHEEL}[course]"'
         )
     (folder / STATE).mkdir(parents=True, exist_ok=True)
     with _alone(folder):

@@ -26,7 +26,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with two chapters."""
     sources = tmp_path / "chapters" / "source"
     sources.mkdir(parents=True)
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked"\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked-course"\n')
     (sources / "01_one.md").write_text("# One\n\n```python\n1\n```\n")
     (sources / "02_two.md").write_text("# Two\n\n```python\n2\n```\n")
     monkeypatch.chdir(sources)

@@ -36,7 +36,7 @@ def without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_version_is_that_of_the_installed_distribution() -> None:
     code, out, _ = unblocked("--version")
     assert code == 0
-    assert out.startswith(f"unblocked {metadata.version('unblocked')}, Python 3.")
+    assert out.startswith(f"unblocked {metadata.version('unblocked-course')}, Python 3.")
 
 
 def test_help_lists_every_subcommand() -> None:
@@ -62,14 +62,14 @@ def test_an_unknown_subcommand_is_an_error_that_names_it() -> None:
 def test_without_typer_it_says_what_to_install() -> None:
     done = without("typer", "lab")
     assert done.returncode == 1
-    assert 'pip install "unblocked[course]"' in done.stderr
+    assert 'pip install "unblocked_course-VERSION-py3-none-any.whl[course]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_without_jupyterlab_it_says_what_to_install() -> None:
     done = without("jupyterlab", "lab")
     assert done.returncode == 1
-    assert 'pip install "unblocked[course]"' in done.stderr
+    assert 'pip install "unblocked_course-VERSION-py3-none-any.whl[course]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -93,7 +93,7 @@ def test_lab_refuses_a_port_that_is_none(port: str) -> None:
 @pytest.mark.parametrize("inside", [".", "chapters", "chapters/source"])
 def test_the_course_is_found_from_any_folder_in_it(tmp_path: Path, inside: str) -> None:
     (tmp_path / "chapters" / "source").mkdir(parents=True)
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked"\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked-course"\n')
     assert course_folder(tmp_path / inside) == tmp_path
 
 
@@ -101,7 +101,7 @@ def test_the_course_is_found_from_any_folder_in_it(tmp_path: Path, inside: str) 
 def test_a_pyproject_of_something_else_is_no_course_but_one_above_it_may_be(
     tmp_path: Path, text: str
 ) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked"\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked-course"\n')
     inner = tmp_path / "work"
     inner.mkdir()
     (inner / "pyproject.toml").write_text(text)

@@ -105,7 +105,7 @@ def test_update_mends_a_course_folder_that_is_not_whole(course: Path) -> None:
 
 
 def test_update_in_a_checkout_names_git(installed: Content, tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked"\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked-course"\n')
     code, _, err = unblocked("update")
     assert code == 1
     assert "git pull" in err

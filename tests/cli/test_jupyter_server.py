@@ -140,7 +140,7 @@ def course(tmp_path: Path) -> Path:
     """A course in a folder with a space and an umlaut in its name."""
     course = tmp_path / "my cöurse"
     (course / "chapters").mkdir(parents=True)
-    (course / "pyproject.toml").write_text('[project]\nname = "unblocked"\n')
+    (course / "pyproject.toml").write_text('[project]\nname = "unblocked-course"\n')
     (course / "chapters" / "random.py").write_text('raise SystemExit("this is not random")\n')
     return course
 

@@ -82,7 +82,7 @@ class Course:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._toml: dict[str, str] = {}
-        self.write("pyproject.toml", '[project]\nname = "unblocked"\n')
+        self.write("pyproject.toml", '[project]\nname = "unblocked-course"\n')
 
     def write(self, name: str, text: str) -> None:
         """A file of the course."""

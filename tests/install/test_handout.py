@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from uv import find_uv_bin
 
 from checker.catalog import Chapter, Exercise, load
-from checker.course import MANIFEST, find_course
+from checker.course import DISTRIBUTION, MANIFEST, WHEEL, find_course
 from checker.install import Content, InstallError, bring, make
 from checker.install.handout import choose, release, write_zip
 from checker.install.handout_words import chapter_toml
@@ -56,6 +60,7 @@ def test_a_hand_out_has_the_notebooks_stubs_and_hints_that_were_chosen_and_nothi
         [
             MANIFEST,
             "README.md",
+            WHEEL.replace("VERSION", metadata.version(DISTRIBUTION)),
             "chapters/01_blocking.ipynb",
             "chapters/02_event_loop.ipynb",
             "exercises/01_blocking/chapter.toml",
@@ -73,8 +78,8 @@ def test_no_line_of_a_solution_is_handed_out(tmp_path: Path) -> None:
     handed = {
         line.strip()
         for name, data in files(hand_out(tmp_path / "class")).items()
+        if not name.endswith((".ipynb", ".whl"))
         for line in data.decode().splitlines()
-        if not name.endswith(".ipynb")
     }
     catalog = load(ROOT / "exercises")
     given = {line for each in catalog.exercises for line in code(ROOT / "exercises" / each.path)}
@@ -110,7 +115,39 @@ def test_what_an_exercise_needs_is_dropped_if_it_is_not_handed_out_and_told(tmp_
 def test_the_readme_says_in_two_commands_how_to_begin(tmp_path: Path) -> None:
     readme = (hand_out(tmp_path / "class") / "README.md").read_text()
     begin = readme.partition("## Begin\n\n```\n")[2].partition("```")[0]
-    assert begin.splitlines() == ['pip install "unblocked[course]==9.9"', "unblocked lab"]
+    (wheel,) = (tmp_path / "class").glob("*.whl")
+    assert begin.splitlines() == [f'pip install "./{wheel.name}[course]"', "unblocked lab"]
+
+
+def test_the_wheel_has_the_checks_and_no_answer(tmp_path: Path) -> None:
+    (wheel,) = hand_out(tmp_path / "class", *SOME).glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert "checker/checks/01_blocking/test_never_block.py" in names
+    assert "checker/content/exercises/01_blocking/never_block.py" in names
+    assert not [name for name in names if "solutions" in name or "_answers" in name]
+    carried = {name for name in names if name.startswith("checker/content/")}
+    assert not [name for name in carried if "00_start" in name]  # It was not chosen.
+
+
+def test_the_wheel_installs_and_makes_a_course_folder_without_solutions(tmp_path: Path) -> None:
+    (wheel,) = hand_out(tmp_path / "class", *SOME).glob("*.whl")
+    target = tmp_path / "site"
+    install = [find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps"]
+    subprocess.run([*install, "--target", str(target), str(wheel)], check=True)
+    code = (
+        "import checker.install as i, sys; from pathlib import Path; "
+        "i.make(i.shipped(), Path(sys.argv[1])); print(i.shipped().version)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(target)!r}); {code}",
+         str(tmp_path / "mine")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == metadata.version(DISTRIBUTION)
+    made = files(tmp_path / "mine")
+    assert TIMERS in made
+    assert not [name for name in made if name.startswith("solutions")]
 
 
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)

@@ -268,7 +268,7 @@ def test_a_course_folder_a_checkout_and_a_file_are_refused(course: Path, tmp_pat
     first = Content(tmp_path / "1", "1")
     with pytest.raises(InstallError, match="Next: `unblocked update`"):
         make(first, course)
-    write(tmp_path / "checkout" / "pyproject.toml", '[project]\nname = "unblocked"\n')
+    write(tmp_path / "checkout" / "pyproject.toml", '[project]\nname = "unblocked-course"\n')
     with pytest.raises(InstallError, match="is a checkout"):
         make(first, tmp_path / "checkout")
     with pytest.raises(InstallError, match="would be inside of the course folder"):

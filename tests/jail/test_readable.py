@@ -59,7 +59,7 @@ def test_of_a_checkout_only_the_lab_is_shown() -> None:
 def test_an_environment_within_a_checkout_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked"\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "unblocked-course"\n')
     packages = tmp_path / ".venv" / "site-packages"
     (packages / "anyio").mkdir(parents=True)
     (tmp_path / "checker").mkdir()

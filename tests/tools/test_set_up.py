@@ -139,13 +139,13 @@ def test_the_environment_finds_the_project_by_a_path_that_any_locale_can_read(
     root = tmp_path / "Übung"
     packages = root / ".venv/lib/python3.11/site-packages"
     packages.mkdir(parents=True)
-    (packages / "_editable_impl_unblocked.pth").write_text(str(root), encoding="utf-8")
+    (packages / "_editable_impl_unblocked_course.pth").write_text(str(root), encoding="utf-8")
     (root / "requirements").mkdir()
     for name in ("build", "course"):
         (root / "requirements" / f"{name}.txt").touch()
     (root / "pyproject.toml").write_text(PROJECT)
     Machine(root).set_up()
-    text = (packages / "_editable_impl_unblocked.pth").read_text(encoding="ascii")
+    text = (packages / "_editable_impl_unblocked_course.pth").read_text(encoding="ascii")
     assert (packages / text.strip()).resolve() == root.resolve()
 
 

@@ -2,22 +2,22 @@
 
 Invariant: the same arguments give the same bytes. The zip names no place that packages come from;
 pip in the container knows its own.
-It refuses a wheel of something else, and a requirement that a shell or pip could take for more.
+It installs from the wheel in it and never by a name, and refuses a wheel of something else.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
 from checker.classroom.gradebooks.books import put
 from checker.classroom.gradebooks.errors import GradebookError
+from checker.install.content import WHEELS
 
-_REQUIREMENT = re.compile(r"unblocked(\[course\])?\s*((==|>=|~=|<=)\s*[0-9][0-9A-Za-z.+]*)?")
-_WHEEL = re.compile(r"unblocked-[0-9A-Za-z.+_]+-py3-none-any\.whl")
+_HIDDEN = "hidden"
 _EXERCISE = re.compile(r"[a-z0-9_]+/[a-z0-9_]+")
 _EXECUTABLE, _PLAIN = 0o100755, 0o100644
 
@@ -51,7 +51,7 @@ if ! python=$(find_python); then
     exit 1
 fi
 "$python" -m venv "$autograder/venv"
-"$autograder/venv/bin/python" -m pip install --quiet "%(install)s"
+"$autograder/venv/bin/python" -m pip install --quiet "$autograder/source/%(wheel)s[course]"
 """
 
 _RUN = """\
@@ -62,7 +62,7 @@ autograder=${UNBLOCKED_AUTOGRADER:-/autograder}
 unblocked=${UNBLOCKED_COMMAND:-$autograder/venv/bin/unblocked}
 mkdir -p "$autograder/results"
 exec "$unblocked" grade "$autograder/submission" --out "$autograder/results" --gradescope \\
-    --sandbox=outer%(exercises)s
+    --sandbox=outer%(hidden)s%(exercises)s
 """
 
 _README = """\
@@ -70,9 +70,9 @@ An autograder for Gradescope, made by Unblocked.
 
 Upload this zip as it is: Configure Autograder, then Zip file upload.
 
-setup.sh        installs %(what)s
+setup.sh        installs the course from the wheel that is in here, %(wheel)s
 run_autograder  runs `unblocked grade /autograder/submission --out /autograder/results
-                --gradescope --sandbox=outer%(exercises)s`
+                --gradescope --sandbox=outer%(hidden)s%(exercises)s`
 
 What is graded: %(graded)s.
 
@@ -85,24 +85,33 @@ The base image needs Python 3.11 or newer.
 """
 
 
-def gradescope_zip(out: Path, course: Path | str, exercises: Sequence[str] = ()) -> Path:
+def gradescope_zip(
+    out: Path,
+    wheel: tuple[str, bytes],
+    exercises: Sequence[str] = (),
+    hidden: Path | None = None,
+) -> Path:
     """Write the zip.
 
-    course     the wheel of the course, or what pip is to install: "unblocked[course]==0.1.0"
+    wheel      the file name and the bytes of a wheel of the course
     exercises  ids; none means all that are handed in
+    hidden     a folder with a teacher's own checks, NN_slug/test_<exercise>.py
     """
-    files: dict[str, tuple[bytes, int]] = {}
-    install, what = _install(course, files)
+    name, data = wheel
+    if not WHEELS.fullmatch(name) or not zipfile.is_zipfile(BytesIO(data)):
+        raise GradebookError(f"{name}: this is no wheel of the course. Next: build it again")
     wrong = [id for id in exercises if not _EXERCISE.fullmatch(id)]
     if wrong:
         raise GradebookError(f"{wrong[0]!r} is no id of an exercise, such as blocking/never_block")
-    only = "".join(f" --only {id}" for id in exercises)
     words = {
-        "install": install,
-        "what": what,
-        "exercises": only,
+        "wheel": name,
+        "exercises": "".join(f" --only {id}" for id in exercises),
+        "hidden": f' --hidden "$autograder/source/{_HIDDEN}"' if hidden is not None else "",
         "graded": ", ".join(exercises) or "every exercise of the course that is handed in",
     }
+    files = {name: (data, _PLAIN)}
+    if hidden is not None:
+        files |= {f"{_HIDDEN}/{path}": (each, _PLAIN) for path, each in _checks_in(hidden)}
     files |= {
         "setup.sh": ((_SET_UP % words).encode(), _EXECUTABLE),
         "run_autograder": ((_RUN % words).encode(), _EXECUTABLE),
@@ -111,25 +120,16 @@ def gradescope_zip(out: Path, course: Path | str, exercises: Sequence[str] = ())
     return put(out, _zipped(files))
 
 
-def _install(course: Path | str, files: dict[str, tuple[bytes, int]]) -> tuple[str, str]:
-    """What pip is to install, and the same in words; a wheel goes into the zip."""
-    if isinstance(course, str) and _REQUIREMENT.fullmatch(course.strip()):
-        version = course.strip().removeprefix("unblocked").removeprefix("[course]").strip()
-        return f"unblocked[course]{version}", f"unblocked {version}".strip()
-    wheel = Path(course)
-    if not _WHEEL.fullmatch(wheel.name):
+def _checks_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """A teacher's own checks, with their material."""
+    found = sorted(path for path in folder.rglob("*.py") if path.is_file())
+    if not any(path.name.startswith("test_") for path in found):
         raise GradebookError(
-            f"{course}: this is neither a wheel of the course nor a requirement for pip. Next: "
-            "give unblocked-VERSION-py3-none-any.whl, or a text such as unblocked[course]==0.1.0"
+            f"{folder}: there are no checks in it. Next: name the folder that has "
+            "NN_slug/test_<exercise>.py in it"
         )
-    try:
-        data = wheel.read_bytes()
-    except OSError as error:
-        raise GradebookError(f"{wheel}: {error.strerror}. Next: give the wheel's path") from None
-    if not zipfile.is_zipfile(BytesIO(data)):
-        raise GradebookError(f"{wheel}: this is no wheel. Next: build it again")
-    files[wheel.name] = data, _PLAIN
-    return f"$autograder/source/{wheel.name}[course]", f"the wheel {wheel.name}, which is in here"
+    for path in found:
+        yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
 def _zipped(files: dict[str, tuple[bytes, int]]) -> bytes:

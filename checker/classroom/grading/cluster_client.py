@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.classroom.grading.cluster_words import ClusterFailed
+from checker.course import WHEEL
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -23,7 +24,7 @@ def connect(address: str, wait_s: float) -> Client:
     except ImportError as error:
         raise ClusterFailed(
             f"Dask is not installed here ({error}).\n"
-            'Next: pip install "unblocked[course,cluster]", here and on the workers.'
+            f'Next: pip install "{WHEEL}[course,cluster]", here and on the workers.'
         ) from None
     try:
         return Client(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checker.classroom.grading.cluster_worker import Found
 from checker.classroom.grading.crew import CrewFailed
+from checker.course import WHEEL
 
 COME_BACK = "Next: run the same command again when the cluster is there; it goes on where it was."
 
@@ -16,8 +17,8 @@ def cannot(where: str, error: BaseException | None) -> str:
     """A worker lacks something that is ours."""
     return (
         f"The Dask workers cannot grade ({where}): {type(error).__name__}: {error}\n"
-        'Next: pip install "unblocked[course,cluster]" on the workers, in the version of this '
-        "machine, and restart them."
+        f'Next: pip install "{WHEEL}[course,cluster]" on the workers, '
+        "the same wheel as on this machine, and restart them."
     )
 
 

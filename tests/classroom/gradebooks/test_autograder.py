@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,14 @@ from checker.classroom.gradebooks import GradebookError, gradescope_zip
 
 SH = shutil.which("sh")
 pytestmark = pytest.mark.skipif(SH is None, reason="there is no shell")
-WHEEL = "unblocked-0.1.0-py3-none-any.whl"
+WHEEL = "unblocked_course-0.1.0-py3-none-any.whl"
 
 
-def wheel(folder: Path) -> Path:
-    with zipfile.ZipFile(folder / WHEEL, "w") as archive:
-        archive.writestr("checker/__init__.py", "")
-    return folder / WHEEL
+def wheel() -> tuple[str, bytes]:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("checker/__init__.py"), "")
+    return WHEEL, made.getvalue()
 
 
 def unpack(made: Path, to: Path) -> Path:
@@ -48,7 +50,7 @@ def run(command: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_its_root_holds_the_two_scripts_and_they_can_be_run(tmp_path: Path) -> None:
-    made = gradescope_zip(tmp_path / "a.zip", wheel(tmp_path))
+    made = gradescope_zip(tmp_path / "a.zip", wheel())
     with zipfile.ZipFile(made) as archive:
         names = archive.namelist()
         modes = {e.filename: stat.S_IMODE(e.external_attr >> 16) for e in archive.infolist()}
@@ -58,24 +60,24 @@ def test_its_root_holds_the_two_scripts_and_they_can_be_run(tmp_path: Path) -> N
 
 
 def test_the_readme_says_what_the_sandbox_is(tmp_path: Path) -> None:
-    made = gradescope_zip(tmp_path / "a.zip", "unblocked==0.1.0", ["blocking/never_block"])
+    made = gradescope_zip(tmp_path / "a.zip", wheel(), ["blocking/never_block"])
     with zipfile.ZipFile(made) as archive:
         text = archive.read("README.txt").decode()
     assert "The sandbox is Gradescope's" in text
     assert "--sandbox=outer" in text
     assert "blocking/never_block" in text
-    assert "unblocked ==0.1.0" in text
+    assert f"from the wheel that is in here, {WHEEL}" in text
 
 
 def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
-    one = gradescope_zip(tmp_path / "a.zip", wheel(tmp_path)).read_bytes()
-    assert gradescope_zip(tmp_path / "b.zip", wheel(tmp_path)).read_bytes() == one
+    one = gradescope_zip(tmp_path / "a.zip", wheel()).read_bytes()
+    assert gradescope_zip(tmp_path / "b.zip", wheel()).read_bytes() == one
 
 
 def test_run_autograder_grades_the_submission_into_the_results(tmp_path: Path) -> None:
     root = tmp_path / "auto grader"
     source = unpack(
-        gradescope_zip(tmp_path / "a.zip", "unblocked", ["blocking/never_block"]), root / "source"
+        gradescope_zip(tmp_path / "a.zip", wheel(), ["blocking/never_block"]), root / "source"
     )
     (root / "submission").mkdir()
     double = script(
@@ -97,7 +99,7 @@ def test_run_autograder_grades_the_submission_into_the_results(tmp_path: Path) -
 
 
 def test_a_grader_that_fails_is_not_taken_for_a_result(tmp_path: Path) -> None:
-    source = unpack(gradescope_zip(tmp_path / "a.zip", "unblocked"), tmp_path / "x")
+    source = unpack(gradescope_zip(tmp_path / "a.zip", wheel()), tmp_path / "x")
     double = script(tmp_path / "unblocked", "echo broken >&2; exit 3")
     done = run(
         source / "run_autograder",
@@ -110,7 +112,7 @@ def test_a_grader_that_fails_is_not_taken_for_a_result(tmp_path: Path) -> None:
 
 def test_setup_installs_the_wheel_that_came_with_it(tmp_path: Path) -> None:
     root = tmp_path / "autograder"
-    source = unpack(gradescope_zip(tmp_path / "a.zip", wheel(tmp_path)), root / "source")
+    source = unpack(gradescope_zip(tmp_path / "a.zip", wheel()), root / "source")
     # It answers as a new enough Python does, and makes an environment whose Python tells.
     double = script(
         tmp_path / "python-double",
@@ -132,7 +134,7 @@ def test_setup_installs_the_wheel_that_came_with_it(tmp_path: Path) -> None:
 
 def test_setup_takes_this_python_and_says_so_where_there_is_none(tmp_path: Path) -> None:
     root = tmp_path / "autograder"
-    source = unpack(gradescope_zip(tmp_path / "a.zip", wheel(tmp_path)), root / "source")
+    source = unpack(gradescope_zip(tmp_path / "a.zip", wheel()), root / "source")
     script(tmp_path / "apt-get", "exit 1")
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     done = run(
@@ -146,25 +148,32 @@ def test_setup_takes_this_python_and_says_so_where_there_is_none(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "course",
-    [
-        "unblocked; rm -rf /",
-        "unblocked==0.1 --index-url x",
-        "other-1.0-py3-none-any.whl",
-        "$(id)",
-        "unblocked @ file:x",
-        "",
-    ],
+    "name",
+    ["other-1.0-py3-none-any.whl", "$(id).whl", "unblocked", "unblocked_course-1;id.whl", ""],
 )
-def test_what_a_shell_or_pip_could_take_for_more_is_refused(tmp_path: Path, course: str) -> None:
-    with pytest.raises(GradebookError, match="Next: give unblocked-VERSION"):
-        gradescope_zip(tmp_path / "a.zip", course)
+def test_a_wheel_of_something_else_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(GradebookError, match="this is no wheel of the course"):
+        gradescope_zip(tmp_path / "a.zip", (name, wheel()[1]))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_wheel_that_is_none_and_an_id_that_is_none_are_refused(tmp_path: Path) -> None:
-    (tmp_path / WHEEL).write_text("no zip")
     with pytest.raises(GradebookError, match="this is no wheel"):
-        gradescope_zip(tmp_path / "a.zip", tmp_path / WHEEL)
+        gradescope_zip(tmp_path / "a.zip", (WHEEL, b"no zip"))
     with pytest.raises(GradebookError, match="is no id of an exercise"):
-        gradescope_zip(tmp_path / "a.zip", "unblocked", ["x; id"])
+        gradescope_zip(tmp_path / "a.zip", wheel(), ["x; id"])
+
+
+def test_hidden_checks_go_with_it_and_are_named_to_the_grader(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    (own / "01_blocking" / "material").mkdir(parents=True)
+    (own / "01_blocking" / "test_never_block.py").write_text("# a check\n")
+    (own / "01_blocking" / "material" / "more.py").write_text("# material\n")
+    (own / "notes.txt").write_text("not for anybody")
+    source = unpack(gradescope_zip(tmp_path / "a.zip", wheel(), hidden=own), tmp_path / "x")
+    kept = sorted(p.relative_to(source).as_posix() for p in (source / "hidden").rglob("*.py"))
+    assert kept == ["hidden/01_blocking/material/more.py", "hidden/01_blocking/test_never_block.py"]
+    assert not list(source.rglob("notes.txt"))
+    assert '--hidden "$autograder/source/hidden"' in (source / "run_autograder").read_text()
+    with pytest.raises(GradebookError, match="there are no checks in it"):
+        gradescope_zip(tmp_path / "b.zip", wheel(), hidden=tmp_path / "x" / "nothing")

@@ -385,5 +385,5 @@ def test_without_dask_it_is_said_what_to_install(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ClusterFailed, match=r'pip install "unblocked\[course,cluster\]"'):
+    with pytest.raises(ClusterFailed, match=r'pip install ".*whl\[course,cluster\]"'):
         Cluster(settings, "tcp://127.0.0.1:1").__enter__()

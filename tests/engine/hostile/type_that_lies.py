@@ -1,4 +1,4 @@
-# outcome: failed | ended: | says: only plain values
+# outcome: failed | ended: | says: plain values
 # mypy: ignore-errors
 class Meta(type):
     @property
