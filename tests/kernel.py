@@ -9,6 +9,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any, NamedTuple
 
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from checker.lab.originals import monotonic
@@ -37,9 +38,21 @@ class Output(NamedTuple):
 class Notebook:
     """A kernel, and the cells that were run in it."""
 
-    def __init__(self, folder: Path, cwd: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cwd: Path | None = None,
+        *,
+        specs: Path | None = None,
+        **environment: str,
+    ) -> None:
+        """`specs` is a folder of kernels in place of Jupyter's own."""
         self.manager = KernelManager()
-        env = {"IPYTHONDIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder)}
+        if specs is not None:
+            self.manager.kernel_spec_manager = KernelSpecManager(
+                kernel_dirs=[str(specs)], ensure_native_kernel=False
+            )
+        env = {"IPYTHONDIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder)} | environment
         self.manager.start_kernel(
             env=os.environ | env, stderr=subprocess.DEVNULL, cwd=str(cwd or folder)
         )

@@ -19,18 +19,18 @@ from checker.show.verdict_html import picture
 from checker.show.verdict_words import MARKS
 
 
-def solution(id: str, yes: bool = False) -> None:
+def solution(id: str = "", yes: bool = False) -> None:
     """Our answer beside yours: once you have passed, or with `yes=True`."""
     _show_both(session(), id, yes)
 
 
-def compare(id: str) -> None:
+def compare(id: str = "") -> None:
     """Your answer and ours, side by side, once you have passed."""
     _show_both(session(), id, yes=False)
 
 
 def _show_both(here: Session, id: str, yes: bool) -> None:
-    exercise = here.find(id)
+    exercise = here.at_hand(id)
     try:
         reference = here.desk.solution(exercise, yes)
     except NoSolution as error:

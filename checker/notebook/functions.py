@@ -1,5 +1,6 @@
 """The functions that a learner calls in a chapter: start, check, hint, reset, history, progress.
 
+Without an id they mean the exercise at hand: see `Session.at_hand`.
 Invariant: a call that cannot be answered is met with one line that says what to do; nothing that
 the learner wrote is replaced without being kept, nor without being asked for.
 """
@@ -22,25 +23,25 @@ _MARKS = {"passed": "✔", "failed": "✘", "begun": "…", "new": "○"}
 _LATEST = 20
 
 
-def start(id: str) -> None:
+def start(id: str = "") -> None:
     """Turn this cell into the exercise: the task, and below it your work so far."""
     here = session()
-    exercise = here.find(id)
+    exercise = here.at_hand(id, to_begin=True)
     text = here.desk.start(exercise)
     show(_task(here, exercise))
     become_exercise(here, exercise, text)
 
 
-def check(id: str) -> None:
+def check(id: str = "") -> None:
     """Check the file of an exercise, as it was saved last."""
     here = session()
-    here.check(here.find(id))
+    here.check(here.at_hand(id))
 
 
-def hint(id: str) -> None:
+def hint(id: str = "") -> None:
     """The hints so far, and one more."""
     here = session()
-    exercise = here.find(id)
+    exercise = here.at_hand(id)
     hints = here.desk.hint(exercise)
     left = len(exercise.hints) - len(hints)
     title = f"Hint {len(hints)} of {len(exercise.hints)}: {exercise.title}"
@@ -51,10 +52,10 @@ def hint(id: str) -> None:
     show(Shown(box(html), "\n\n".join([title, *lines, more])))
 
 
-def reset(id: str, yes: bool = False) -> None:
+def reset(id: str = "", yes: bool = False) -> None:
     """Begin again from what was handed out. Without `yes=True` it only says what it would do."""
     here = session()
-    exercise = here.find(id)
+    exercise = here.at_hand(id)
     file = here.file(exercise)
     if not yes:
         _say(
@@ -74,10 +75,10 @@ def reset(id: str, yes: bool = False) -> None:
     become_exercise(here, exercise, here.desk.start(exercise))
 
 
-def history(id: str, restore: int | None = None) -> None:
+def history(id: str = "", restore: int | None = None) -> None:
     """Everything that was checked or replaced; `restore=number` brings one of it back."""
     here = session()
-    exercise = here.find(id)
+    exercise = here.at_hand(id)
     if restore is not None:
         try:
             kept = here.desk.restore(exercise, restore)

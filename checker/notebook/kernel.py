@@ -11,7 +11,9 @@ from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from traitlets import default
 
+from checker import __all__
 from checker.notebook.groups import CourseShell
 
 
@@ -22,10 +24,22 @@ class CourseKernel(IPythonKernel):
     language_info: dict[str, Any] = IPythonKernel.language_info | {"version": "3"}
 
 
+# What is there in each chapter, also after a restart, before any cell has run.
+AT_HAND = f"from checker import {', '.join(sorted(set(__all__) - {'load_ipython_extension'}))}"
+
+
 class CourseKernelApp(IPKernelApp):
-    """Starts the kernel, with the notebook's folder last on the import path."""
+    """Starts the kernel, with the notebook's folder last on the import path.
+
+    The course's names and `%%exercise` are there from the beginning. They are not among the names
+    that `%who` lists, and they stand in no cell's history.
+    """
 
     kernel_class = CourseKernel
+
+    @default("exec_lines")
+    def _exec_lines_default(self) -> list[str]:
+        return [AT_HAND]
 
     def init_path(self) -> None:
         """Let cells import modules beside the chapter, but none in place of a library's."""

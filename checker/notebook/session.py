@@ -7,6 +7,7 @@ a cell that changes the folder changes nothing about that.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -32,14 +33,42 @@ class Session:
         self.desk = Desk(course)
         self.client = Client(course, self.desk.checks)
         self._folder = folder
+        self._at_hand: Exercise | None = None
 
     def find(self, name: object) -> Exercise:
-        """The exercise of this id."""
+        """The exercise of this id, which then is the one at hand."""
         if not isinstance(name, str) or not name.strip():
             first = self.desk.catalog.exercises[0].id
             raise CourseError(f'Which exercise? Give its id, such as "{first}".')
         with told_briefly():
-            return self.desk.catalog.find(name)
+            self._at_hand = self.desk.catalog.find(name)
+        return self._at_hand
+
+    def at_hand(self, name: str, *, to_begin: bool = False) -> Exercise:
+        """The exercise of this id; without one, the exercise that the learner works on.
+
+        That is the one that was named last in this kernel. After a restart it is the one of this
+        chapter whose file changed last and that is not passed, or else the next one.
+
+        to_begin   whether an exercise that is passed already cannot be meant
+        """
+        if name:
+            return self.find(name)
+        left = {each.exercise.id for each in self.desk.standings() if each.state != "passed"}
+        if self._at_hand is not None and not (to_begin and self._at_hand.id not in left):
+            return self._at_hand
+        ours = [each for each in self._of_this_chapter() if each.id in left]
+        if not ours:
+            raise CourseError("Which exercise? All of this chapter are passed: give an id.")
+        files = {each.id: self.desk.work(each) for each in ours}
+        changed = {id: file.stat().st_mtime_ns for id, file in files.items() if file.is_file()}
+        return self.find(max(changed, key=changed.__getitem__, default=ours[0].id))
+
+    def _of_this_chapter(self) -> Sequence[Exercise]:
+        """Those of the notebook's chapter, or all where the notebook is another."""
+        slug = Path(os.environ.get("JPY_SESSION_NAME", "")).stem  # As Jupyter's server tells it.
+        chapters = [each for each in self.desk.catalog.chapters if each.slug == slug]
+        return chapters[0].exercises if chapters else self.desk.catalog.exercises
 
     def file(self, exercise: Exercise) -> str:
         """The learner's file, as it is called in the course folder."""
