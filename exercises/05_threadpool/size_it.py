@@ -9,7 +9,8 @@ in the settings: `await settings.get("threads")` is a number.
 - When the app stops, plain handlers have as many threads as before it started. Tests start and
   stop many apps on one loop.
 
-The app is made when its module is imported, where no loop runs yet.
+The app is made when its module is imported, where no loop runs yet. Out of scope: what
+`asyncio.to_thread` has after the stop, and shutting its executor down.
 """
 
 import asyncio

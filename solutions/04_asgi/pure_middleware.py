@@ -10,6 +10,8 @@ lost. Write `Audit`, as pure ASGI, to take its place: `Audit(app, log)` is an ap
 The line is written when the last piece is sent. If the app raises before it starts its response,
 the line has status 500 and 0 bytes, and the error goes on. What is no HTTP request passes
 untouched.
+
+Out of scope: a client that leaves, and an app that raises in the middle of its response.
 """
 
 from contextvars import ContextVar

@@ -126,7 +126,9 @@ async def test_drained_late(attempt, upstream, clock, journal, draw):
     cleaned = [f"{name} cleaned up" for name in (quick, slow, slower)]
     assert values == [quick, *cleaned, "drained"], (
         "Work that is cancelled cleans up first: here two pieces do, for 0.03 s and for 0.06 s. "
-        "The drain had returned before that. To cancel only asks, so wait once more, for all."
+        f"When the drain returned, the log said: {', '.join(map(str, values))}. `cancel` only asks "
+        "a task to end: cancel each of them once, and wait until all have ended. A second cancel "
+        "would cut a cleanup off."
     )
     assert took == round(allowed + 0.06, 9), (
         f"The drain had {allowed:g} s, and the cleanups took 0.06 s; it returned at {took:g} s."

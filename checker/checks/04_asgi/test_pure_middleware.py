@@ -38,6 +38,23 @@ async def test_user(attempt, journal, draw):
     )
 
 
+async def test_two_at_once(attempt, journal, draw):
+    """Two responses of other sizes and statuses, in turn: each line has its own."""
+    log, beside = journal(), draw.choice(["/cookies", "/bare"])
+    async with audited(attempt, log, journal()) as server:
+        ticks = asyncio.create_task(visit(server, "/ticks"))
+        await asyncio.sleep(1.5)
+        await visit(server, beside)
+        await ticks
+    lines = [[line[0], *line[2:]] if isinstance(line, list) else line for line in log.values]
+    last = lines[-1] if lines else "no line"
+    assert last == ["/ticks", 200, 20], (
+        f"`GET {beside}` came in the middle of `GET /ticks`, which has status 200 and 20 bytes. "
+        f"The last line of the log is {last}, without its user. The status and the bytes likely "
+        "stand where all requests share them: keep them in variables of one call."
+    )
+
+
 async def test_lines(attempt, journal):
     """One line for each response: path, status and size are right."""
     log = journal()

@@ -130,3 +130,50 @@ async def test_client_leaves(attempt, upstream, draw):
         "requests are still worked on. A message `http.disconnect` has neither `body` nor "
         "`more_body`: look at the `type`, and return."
     )
+
+
+async def test_empty_pieces(attempt, upstream, draw):
+    """An empty piece is no end, and an empty body is a body."""
+    first, last = draw.randbytes(5), draw.randbytes(5)
+    for what, pieces in (("an empty piece in the middle", [first, b"", last]), ("no bytes", [b""])):
+        store = upstream(latency=0, name=f"store-{len(pieces)}")
+        async with upload(attempt, store, 1000, pieces) as exchange:
+            await status_of(exchange)
+        kept, whole = kept_in(store), b"".join(pieces)
+        assert kept == [whole], (
+            f"A body with {what} was sent, {len(whole)} bytes in all. {len(kept)} bodies were kept,"
+            f" of {', '.join(str(len(each)) for each in kept) or 'no'} bytes. `more_body` alone "
+            "says whether another piece follows; a piece may be empty, and so may a body."
+        )
+
+
+async def test_two_uploads(attempt, upstream, draw):
+    """Two uploads whose pieces come in turn, after one that was too long, are kept as they are."""
+    store = upstream(latency=0, name="store")
+    await attempt.bring_file("mount").call("mount", store, 40)
+    async with attempt.serve("mounted") as server:
+        async with server.connect("POST", "/", body=None) as long:
+            await long.send(bytes(41), more=True)
+            await status_of(long)
+        letters = [bytes([letter]) * 10 for letter in draw.sample(b"abcdefgh", 2)]
+
+        async def send(number):
+            async with server.connect("POST", "/", body=None) as exchange:
+                for piece in range(3):
+                    await asyncio.sleep(0.1 + 0.05 * number)
+                    await exchange.send(letters[number], more=piece < 2)
+                return await status_of(exchange)
+
+        statuses = await asyncio.gather(send(0), send(1))
+    assert statuses == [201, 201], (
+        f"Two clients uploaded 30 bytes each at the same time, where 40 are allowed. They were "
+        f"answered with {statuses[0]} and {statuses[1]}, not 201. Each request likely has to count "
+        "its own bytes: what `app` shares with other requests it must not add up."
+    )
+    kept = sorted(kept_in(store))
+    mixed = sum(len(set(body)) > 1 for body in kept)
+    assert kept == sorted(3 * letter for letter in letters), (
+        f"Two clients uploaded 30 bytes each at the same time, one letter each. {len(kept)} bodies "
+        f"were kept, and {mixed} of them have bytes of both clients. Put the pieces of each "
+        "request together in a variable of its own."
+    )

@@ -138,3 +138,17 @@ async def test_other_scopes(attempt, journal):
         f"The app saw {seen.values}, and the log has {log.values}. A server calls an app for its "
         "lifespan and for WebSockets, too: `scope['type']` says what it is."
     )
+
+
+async def test_empty_last_piece(attempt, journal):
+    """A last piece without bytes is the last one, too."""
+    log = journal()
+    async with measured(attempt, log, journal()) as server:
+        await visit(server, "/ends_empty")
+        await asyncio.sleep(6)
+        lines = [", ".join(map(str, line)) for line in log.values]
+    assert lines == ["/ends_empty, 0"], (
+        "The app sent a piece, then a last one without bytes, both at 0 s, and worked on for 5 s. "
+        f"The log has {' and '.join(lines) or 'no line'}. The last piece may have no bytes: "
+        "`more_body` alone says that it is the last."
+    )

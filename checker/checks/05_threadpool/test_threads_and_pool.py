@@ -110,6 +110,8 @@ async def test_given_back(attempt, database, draw):
     assert failed == {500: connections}, f"Look-ups that failed were answered {failed}."
     assert [then, took] == [{200: connections}, LOOK_UP_S], (
         f"After {connections} look-ups had failed, over as many connections, {connections} more "
-        f"came: {then}, after {took:g} s. A connection that is not given back is lost for ever; "
-        "`finally` gives it back in any case."
+        f"came. Their statuses, and how many of each: {then}, after {took:g} s; all should have "
+        f"been answered with 200 after {LOOK_UP_S:g} s. If some got no answer, a connection likely "
+        "was not given back after its look-up had failed: `finally` gives it back in any case. If "
+        "it took longer, likely fewer connections were in use at the same time than there are."
     )

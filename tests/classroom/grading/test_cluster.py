@@ -279,7 +279,7 @@ def test_a_worker_without_the_project_is_told_what_to_install(
     (package / "__init__.py").write_text("raise ImportError('there is no unblocked here')")
     with cluster(tmp_path) as here:
         here.start_worker("a", first_on_path=package.parent)
-        with pytest.raises(ClusterFailed, match=r"unblocked\[course,cluster\]"):
+        with pytest.raises(ClusterFailed, match=r"whl\[course,cluster\]"):
             Cluster(settings, here.address).__enter__()
 
 

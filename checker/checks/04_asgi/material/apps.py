@@ -81,6 +81,13 @@ class App:
         await self.piece(send, b"done", False)
         await asyncio.sleep(5)
 
+    async def ends_empty(self, scope, send):
+        """The last piece has no bytes, and the app works on."""
+        await self.start(send)
+        await self.piece(send, b"done", True)
+        await self.piece(send, b"", False)
+        await asyncio.sleep(5)
+
     async def raises(self, scope, send):
         await asyncio.sleep(0.2)
         raise ValueError("a bug in the app")

@@ -6,11 +6,16 @@ import attempt
 
 
 def mount(*args):
+    mount_as("mounted", *args)
+
+
+def mount_as(name, *args):
+    """The same under another name, where two apps are served at the same time."""
     errors = []
 
     def make():
         try:
-            attempt.mounted = attempt.make_app(*args)
+            setattr(attempt, name, attempt.make_app(*args))
         except Exception as error:
             errors.append(error)
 

@@ -1,4 +1,4 @@
-# fails: drained_late | says: wait once more, for all
+# fails: drained_late | says: wait until all have ended
 import asyncio
 import contextlib
 

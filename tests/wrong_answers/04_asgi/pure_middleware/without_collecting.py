@@ -1,4 +1,4 @@
-# fails: user, lines, line_in_time, error | says: runs the app in another task
+# fails: user, lines, line_in_time, error, two_at_once | says: runs the app in another task
 from contextvars import ContextVar
 
 from starlette.middleware.base import BaseHTTPMiddleware
