@@ -11,7 +11,6 @@ from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from traitlets import default
 
 from checker import __all__
 from checker.notebook.groups import CourseShell
@@ -37,9 +36,10 @@ class CourseKernelApp(IPKernelApp):
 
     kernel_class = CourseKernel
 
-    @default("exec_lines")
-    def _exec_lines_default(self) -> list[str]:
-        return [AT_HAND]
+    def init_code(self) -> None:
+        """Run what a kernel begins with."""
+        self.exec_lines = [AT_HAND, *self.exec_lines]
+        super().init_code()  # type: ignore[no-untyped-call]  # ipykernel has no types here.
 
     def init_path(self) -> None:
         """Let cells import modules beside the chapter, but none in place of a library's."""
